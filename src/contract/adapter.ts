@@ -1,0 +1,126 @@
+import type { Readable, Writable } from 'node:stream';
+import type { z } from 'zod';
+import type { RunContext } from './run-context.ts';
+
+/** One way to reach a PostgreSQL server. */
+export interface Adapter<Options = unknown> {
+  /** The word in backup.config.ts. */
+  readonly name: string;
+  /** Its part of a target's configuration; strict, so that a mistyped key is found. */
+  readonly options: z.ZodType<Options>;
+  /** Where the database is, in words a person recognises. Pure, and free of secrets. */
+  describe(options: Options): string;
+  /** Whether a server would be reached. Cheap, changes nothing, and does not throw for "not here": it says why. */
+  probe(options: Options, run: RunContext): Promise<Probe>;
+  /**
+   * Reaches the server. Rejects with `usage` when something needed is not configured, `unreachable`, or
+   * `no-client`; the message says what was tried and where.
+   */
+  open(options: Options, run: RunContext): Promise<Server>;
+}
+
+export type Probe = { readonly usable: true; readonly describe: string } | { readonly usable: false; readonly reason: string };
+
+/** An open way to one server. Built from a `spawn` by `clientServer` for adapters that have client programs. */
+export interface Server {
+  /** "PostgreSQL 15.18 on localhost:5433". */
+  readonly describe: string;
+  /** The database that the target names. */
+  readonly database: string;
+  readonly version: PostgresVersion;
+  /** Of the programs that dump and load. */
+  readonly clientVersion: PostgresVersion;
+  /** Starts pg_dump. Nothing is published before `done` has fulfilled. */
+  dump(request: DumpRequest): Promise<ClientProcess>;
+  /** Starts the program that executes SQL text from its stdin and stops at the first error. */
+  load(request: LoadRequest): Promise<ClientProcess>;
+  /** Opens one session; a transaction, a snapshot or an advisory lock lives as long as it does. */
+  session(database: string): Promise<Session>;
+  /** Ends every session and program that is still open. Safe to call twice. */
+  close(): Promise<void>;
+}
+
+export interface DumpRequest {
+  readonly database: string;
+  /** What pg_dump is told besides the connection. */
+  readonly args: readonly string[];
+}
+
+export interface LoadRequest {
+  readonly database: string;
+}
+
+/** A running client program. */
+export interface ClientProcess {
+  /** Ended at once for programs that read nothing. */
+  readonly stdin: Writable;
+  /** The program's output and nothing else: no stderr, no terminal's line ends. Back-pressure reaches the program. */
+  readonly stdout: Readable;
+  /**
+   * Fulfils when the program exited 0 and all its output was delivered; rejects with a `ClientFailure`
+   * otherwise, also when the way to the program was lost. Never an unhandled rejection.
+   */
+  readonly done: Promise<void>;
+  /** Asks the program to end, wherever it runs, with its server backend. `done` tells when it has. */
+  kill(): void;
+}
+
+/** What an adapter's `spawn` is asked to start. */
+export interface ClientCall {
+  readonly program: 'pg_dump' | 'psql';
+  readonly args: readonly string[];
+  /** Additions to the environment, e.g. PGOPTIONS. The connection's own settings are the adapter's to add. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Whether the caller will write to stdin. */
+  readonly input: boolean;
+}
+
+/** Starts a client program near the server, told by its environment how to connect. Rejects with `no-client` when it is missing. */
+export type Spawn = (call: ClientCall) => Promise<ClientProcess>;
+
+/** How a client program ended when it did not succeed. */
+export class ClientFailure extends Error {
+  readonly program: string;
+  /** null when a signal ended it or the way to it was lost. */
+  readonly exitCode: number | null;
+  /** The last lines it wrote to stderr, or what became of the way to it. */
+  readonly stderr: string;
+
+  constructor(program: string, exitCode: number | null, stderr: string) {
+    super(`${program} ${exitCode === null ? 'was ended' : `exited with ${exitCode}`}${stderr ? `: ${stderr.trim()}` : ''}`);
+    this.name = 'ClientFailure';
+    this.program = program;
+    this.exitCode = exitCode;
+    this.stderr = stderr;
+  }
+}
+
+export interface PostgresVersion {
+  /** As server_version_num: 150018 is 15.18. */
+  readonly number: number;
+  /** 15 */
+  readonly major: number;
+  /** "15.18" */
+  readonly text: string;
+}
+
+/** One open connection to one database. Calls are queued; each waits for the one before. */
+export interface Session {
+  readonly database: string;
+  /** Rows of one SELECT, values as JSON has them. Rejects with a `QueryFailure`. */
+  query<Row>(select: string): Promise<Row[]>;
+  /** Runs one or more statements for their effect. Rejects with the first one's `QueryFailure`. */
+  execute(statements: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** An SQL error that the server reported. */
+export class QueryFailure extends Error {
+  readonly sqlState: string;
+
+  constructor(sqlState: string, message: string) {
+    super(message);
+    this.name = 'QueryFailure';
+    this.sqlState = sqlState;
+  }
+}
