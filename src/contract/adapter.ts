@@ -10,6 +10,8 @@ export interface Adapter<Options = unknown> {
   readonly options: z.ZodType<Options>;
   /** Where the database is, in words a person recognises. Pure, and free of secrets. */
   describe(options: Options): string;
+  /** The name of the database when it is known without reaching the server. Pure but for the environment. */
+  database(options: Options, env: RunContext['env']): string | undefined;
   /** Whether a server would be reached. Cheap, changes nothing, and does not throw for "not here": it says why. */
   probe(options: Options, run: RunContext): Promise<Probe>;
   /**
@@ -19,7 +21,9 @@ export interface Adapter<Options = unknown> {
   open(options: Options, run: RunContext): Promise<Server>;
 }
 
-export type Probe = { readonly usable: true; readonly describe: string } | { readonly usable: false; readonly reason: string };
+export type Probe =
+  | { readonly usable: true; readonly describe: string }
+  | { readonly usable: false; readonly reason: string };
 
 /** An open way to one server. Built from a `spawn` by `clientServer` for adapters that have client programs. */
 export interface Server {
@@ -87,7 +91,9 @@ export class ClientFailure extends Error {
   readonly stderr: string;
 
   constructor(program: string, exitCode: number | null, stderr: string) {
-    super(`${program} ${exitCode === null ? 'was ended' : `exited with ${exitCode}`}${stderr ? `: ${stderr.trim()}` : ''}`);
+    super(
+      `${program} ${exitCode === null ? 'was ended' : `exited with ${exitCode}`}${stderr ? `: ${stderr.trim()}` : ''}`,
+    );
     this.name = 'ClientFailure';
     this.program = program;
     this.exitCode = exitCode;
@@ -106,11 +112,10 @@ export interface PostgresVersion {
 
 /** One open connection to one database. Calls are queued; each waits for the one before. */
 export interface Session {
-  readonly database: string;
   /** Rows of one SELECT, values as JSON has them. Rejects with a `QueryFailure`. */
   query<Row>(select: string): Promise<Row[]>;
-  /** Runs one or more statements for their effect. Rejects with the first one's `QueryFailure`. */
-  execute(statements: string): Promise<void>;
+  /** Runs one statement for its effect. Rejects with a `QueryFailure`. */
+  execute(statement: string): Promise<void>;
   close(): Promise<void>;
 }
 

@@ -1,0 +1,71 @@
+import { readdir } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+import { execa } from 'execa';
+import type { PostgresVersion } from '../../src/contract/adapter.ts';
+import type { RunContext } from '../../src/contract/run-context.ts';
+import { OrchestrateError } from '../../src/errors.ts';
+import { versionFromBanner } from '../../src/postgres/version.ts';
+
+/** One installation of PostgreSQL's client programs. */
+export interface Clients {
+  readonly directory: string;
+  readonly version: PostgresVersion;
+}
+
+/** Parents of `<version>/bin`: Debian and Ubuntu, Red Hat (`pgsql-17/bin`), Homebrew, Postgres.app. */
+const parents = [
+  { folder: '/usr/lib/postgresql', bin: 'bin' },
+  { folder: '/usr', bin: 'bin', name: /^pgsql-\d+$/ },
+  { folder: '/opt/homebrew/opt', bin: 'bin', name: /^(postgresql(@\d+)?|libpq)$/ },
+  { folder: '/usr/local/opt', bin: 'bin', name: /^(postgresql(@\d+)?|libpq)$/ },
+  { folder: '/Applications/Postgres.app/Contents/Versions', bin: 'bin' },
+];
+
+/**
+ * Every pair of pg_dump and psql on this machine, newest first; with `binDirectory` only those in it.
+ * Rejects with `no-client` when there is none.
+ */
+export async function findClients(binDirectory: string | undefined, run: RunContext): Promise<Clients[]> {
+  const directories = binDirectory === undefined ? await usualPlaces(run) : [binDirectory];
+  const found = await Promise.all(directories.map(directory => clientsIn(directory, run)));
+  const clients = found.filter(one => one !== undefined).sort((a, b) => b.version.number - a.version.number);
+  if (clients.length > 0) return clients;
+  throw new OrchestrateError(
+    'no-client',
+    binDirectory === undefined
+      ? 'no pg_dump and psql were found on this machine'
+      : `no usable pg_dump and psql in ${binDirectory}`,
+    { hint: 'Install them, for example with: apt-get install postgresql-client, or brew install libpq' },
+  );
+}
+
+/** The server's own major, or the nearest newer one; undefined when all are older. Clients come newest first. */
+export function fittingClients(clients: readonly Clients[], server: PostgresVersion): Clients | undefined {
+  return clients.findLast(({ version }) => version.major >= server.major);
+}
+
+async function usualPlaces(run: RunContext): Promise<string[]> {
+  const inFolders = await Promise.all(
+    parents.map(async ({ folder, bin, name }) => {
+      const entries = await readdir(folder).catch(() => []);
+      return entries.filter(entry => name?.test(entry) ?? true).map(entry => join(folder, entry, bin));
+    }),
+  );
+  // An empty or relative part of PATH would run programs of whatever folder one stands in.
+  const inPath = (run.env.PATH ?? '').split(delimiter).filter(part => part.startsWith('/'));
+  return [...new Set([...inFolders.flat(), ...inPath])];
+}
+
+async function clientsIn(directory: string, run: RunContext): Promise<Clients | undefined> {
+  const [dump, psql] = await Promise.all(
+    ['pg_dump', 'psql'].map(program =>
+      execa(join(directory, program), ['--version'], {
+        reject: false,
+        timeout: 10_000,
+        cancelSignal: run.signal,
+      }),
+    ),
+  );
+  const version = versionFromBanner(String(dump?.stdout ?? ''));
+  return version && psql?.exitCode === 0 ? { directory, version } : undefined;
+}

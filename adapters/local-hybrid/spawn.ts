@@ -1,0 +1,53 @@
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { ClientFailure, type ClientProcess, type Spawn } from '../../src/contract/adapter.ts';
+
+const stderrTail = 4096;
+const killAfter = { terminate: 1_000, kill: 5_000 }; // milliseconds
+
+/** Starts client programs of one folder on this host, with exactly the given environment. */
+export function hostSpawn(directory: string, environment: Readonly<Record<string, string>>): Spawn {
+  return async ({ program, args, env, input }) => {
+    const child = execa(join(directory, program), args, {
+      env: { ...environment, ...env },
+      extendEnv: false,
+      stdin: 'pipe',
+      buffer: false,
+      reject: false,
+    });
+    if (!input) child.stdin.end();
+
+    let stderr = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      stderr = (stderr + text).slice(-stderrTail);
+    });
+    const done = (async () => {
+      const result = await child;
+      if (result.failed)
+        throw new ClientFailure(
+          program,
+          result.exitCode ?? null,
+          stderr || result.signalDescription || result.originalMessage || '',
+        );
+    })();
+    done.catch(() => undefined);
+
+    const process: ClientProcess = {
+      stdin: child.stdin,
+      stdout: child.stdout,
+      done,
+      kill() {
+        // pg_dump cancels its query on SIGTERM; psql does so only on SIGINT, and waits for more input after it.
+        child.kill(program === 'psql' ? 'SIGINT' : 'SIGTERM');
+        child.stdin.destroy();
+        const timers = [
+          setTimeout(() => child.kill('SIGTERM'), killAfter.terminate),
+          setTimeout(() => child.kill('SIGKILL'), killAfter.kill),
+        ];
+        const stop = () => timers.forEach(clearTimeout);
+        done.then(stop, stop);
+      },
+    };
+    return process;
+  };
+}

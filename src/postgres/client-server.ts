@@ -1,0 +1,159 @@
+import {
+  ClientFailure,
+  type ClientProcess,
+  type PostgresVersion,
+  type Server,
+  type Spawn,
+} from '../contract/adapter.ts';
+import type { RunContext } from '../contract/run-context.ts';
+import { interruption, OrchestrateError } from '../errors.ts';
+import { databaseArgument } from './quote.ts';
+import { openSession } from './session.ts';
+import { versionFromBanner, versionFromNumber } from './version.ts';
+
+/** What an adapter that can start client programs has to bring; the rest is the same for all of them. */
+export interface ClientAccess {
+  /** "in container hnf1b_db", "on localhost:5433": what follows the server's version in messages. */
+  readonly where: string;
+  /** Undefined when the connection itself decides (a libpq service); the server is asked then. */
+  readonly database: string | undefined;
+  readonly spawn: Spawn;
+  /** The programs to dump and load with, once the server's version is known; without it `spawn`'s own. */
+  readonly clientsFor?: (server: PostgresVersion) => Promise<Spawn>;
+  /** Ends what the adapter itself holds open. */
+  readonly close?: () => Promise<void>;
+}
+
+/**
+ * A server reached through pg_dump and psql. Rejects with `unreachable` (in psql's own words) when there is no
+ * connection, `no-client` when pg_dump is missing or older than the server.
+ */
+export async function clientServer(access: ClientAccess, run: RunContext): Promise<Server> {
+  const programs = new Programs(run);
+  const close = async () => {
+    await programs.end();
+    await access.close?.();
+  };
+  try {
+    const asking = programs.watched(access.spawn);
+    const first = await openSession(asking, access.database).catch(unreachable(access.where, run));
+    const [facts] = await first.query<{ version: number; database: string }>(
+      `SELECT current_setting('server_version_num')::int AS version, current_database() AS database`,
+    );
+    await first.close();
+    const version = versionFromNumber(facts!.version);
+    const spawn = access.clientsFor ? programs.watched(await access.clientsFor(version)) : asking;
+    const clientVersion = await askClientVersion(spawn);
+    if (clientVersion.major < version.major) throw clientTooOld(clientVersion, version, access.where);
+    return {
+      describe: `PostgreSQL ${version.text} ${access.where}`,
+      database: facts!.database,
+      version,
+      clientVersion,
+      dump: ({ database, args }) =>
+        spawn({
+          program: 'pg_dump',
+          args: ['--no-password', ...args, databaseArgument(database)],
+          input: false,
+        }),
+      load: ({ database }) =>
+        spawn({ program: 'psql', args: [...loadSettings, databaseArgument(database)], input: true }),
+      session: database => openSession(spawn, database).catch(unreachable(access.where, run)),
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** Stop at the first error; say where it is; print nothing but values and command tags ("COPY 12"). */
+const loadSettings = [
+  '--no-psqlrc',
+  '--no-password',
+  '--set=ON_ERROR_STOP=1',
+  '--no-align',
+  '--tuples-only',
+  '--pset=pager=off',
+];
+
+/** The programs that run now: an interruption ends them, and so does closing the server. */
+class Programs {
+  readonly #run: RunContext;
+  readonly #running = new Set<ClientProcess>();
+
+  constructor(run: RunContext) {
+    this.#run = run;
+  }
+
+  watched(spawn: Spawn): Spawn {
+    return async call => {
+      const process = await spawn({
+        ...call,
+        env: { PGAPPNAME: `db-orchestrate ${this.#run.id}`, ...call.env },
+      });
+      const interrupt = () => process.kill();
+      const ended = () => {
+        this.#running.delete(process);
+        this.#run.signal.removeEventListener('abort', interrupt);
+      };
+      this.#running.add(process);
+      this.#run.signal.addEventListener('abort', interrupt);
+      process.done.then(ended, ended);
+      return process;
+    };
+  }
+
+  async end(): Promise<void> {
+    const running = [...this.#running];
+    for (const process of running) process.kill();
+    await Promise.allSettled(running.map(process => process.done));
+  }
+}
+
+async function askClientVersion(spawn: Spawn): Promise<PostgresVersion> {
+  const program = await spawn({ program: 'pg_dump', args: ['--version'], input: false });
+  let banner = '';
+  for await (const chunk of program.stdout) banner += chunk;
+  await program.done.catch(error => {
+    throw new OrchestrateError('no-client', `pg_dump cannot be started: ${error.message}`, { cause: error });
+  });
+  const version = versionFromBanner(banner);
+  if (version) return version;
+  throw new OrchestrateError('no-client', `pg_dump does not tell its version: ${JSON.stringify(banner)}`);
+}
+
+function unreachable(where: string, run: RunContext): (error: unknown) => never {
+  return error => {
+    if (run.signal.aborted) throw interruption(run.signal);
+    if (!(error instanceof ClientFailure)) throw error;
+    throw new OrchestrateError(
+      'unreachable',
+      `PostgreSQL ${where} cannot be reached: ${reason(error.stderr)}`,
+      {
+        cause: error,
+        hint: 'Check that the server runs and that the connection settings fit it, for example with: psql',
+      },
+    );
+  };
+}
+
+/** psql's own words without its name; libpq repeats the address once for each way it tried. */
+function reason(stderr: string): string {
+  return (
+    stderr
+      .trim()
+      .replace(/^psql: error: /, '')
+      .replaceAll(/\s*\n\s*/g, ' ') || 'psql ended without a word'
+  );
+}
+
+function clientTooOld(client: PostgresVersion, server: PostgresVersion, where: string): OrchestrateError {
+  return new OrchestrateError(
+    'no-client',
+    `pg_dump ${client.text} is older than the server, PostgreSQL ${server.text} ${where}`,
+    {
+      hint: `Install the client programs of PostgreSQL ${server.major}, for example: apt-get install postgresql-client-${server.major}`,
+    },
+  );
+}
