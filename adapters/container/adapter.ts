@@ -1,0 +1,65 @@
+import type { Adapter } from '../../src/contract/adapter.ts';
+import { OrchestrateError } from '../../src/errors.ts';
+import { clientServer } from '../../src/postgres/client-server.ts';
+import { connectEngine } from './connect.ts';
+import { findCredentials } from './credentials.ts';
+import { runExec } from './exec.ts';
+import { findContainer } from './find-container.ts';
+import { type ContainerOptions, containerOptions } from './options.ts';
+import { quoted } from './quoted.ts';
+import { containerSpawn } from './spawn.ts';
+
+/** The client programs inside a container, started through the Docker engine. Nothing is needed on this host. */
+export const containerAdapter: Adapter<ContainerOptions> = {
+  name: 'container',
+  options: containerOptions,
+  describe: ({ container }) => `container ${shown(container)}`,
+  database: ({ database }) => database,
+
+  async probe(options, run) {
+    try {
+      const connection = await connectEngine(options.docker, run);
+      try {
+        const place = await findContainer(connection, options.container);
+        const { exitCode } = await runExec(place, ['sh', '-c', 'command -v pg_dump && command -v psql']);
+        return exitCode === 0
+          ? { usable: true, describe: `container ${place.name}` }
+          : { usable: false, reason: `no pg_dump and psql in container ${place.name}` };
+      } finally {
+        connection.close();
+      }
+    } catch (error) {
+      if (error instanceof OrchestrateError) return { usable: false, reason: error.message };
+      throw error;
+    }
+  },
+
+  async open(options, run) {
+    const connection = await connectEngine(options.docker, run);
+    try {
+      const place = await findContainer(connection, options.container);
+      const { user, password, database } = await findCredentials(options, place);
+      const env = { PGUSER: user, ...(password === undefined ? {} : { PGPASSWORD: password }) };
+      const { spawn, close } = containerSpawn(place, env, run);
+      return await clientServer(
+        {
+          where: `in container ${place.name}`,
+          database,
+          spawn,
+          close: async () => {
+            await close();
+            connection.close();
+          },
+        },
+        run,
+      );
+    } catch (error) {
+      connection.close();
+      throw error;
+    }
+  },
+};
+
+function shown(container: string): string {
+  return /^[a-zA-Z0-9_.-]+$/.test(container) ? container : quoted(container);
+}

@@ -1,0 +1,93 @@
+import { type Duplex, Writable } from 'node:stream';
+import { Demultiplexer } from './demultiplexer.ts';
+import { EndMark } from './end-mark.ts';
+import { StderrText } from './stderr-text.ts';
+import { switchOver } from './wrapper.ts';
+
+/** The three streams of one wrapped program on the engine's one connection. Its failures are data, never events. */
+export class Channel {
+  readonly stdin: Writable;
+  readonly stdout: EndMark;
+  readonly stderr: StderrText;
+  /** Fulfils when nothing more will come. */
+  readonly closed: Promise<void>;
+  /** Of frames, so far. */
+  bytes = 0;
+  /** Why the stream cannot be trusted. */
+  lost: string | undefined;
+  readonly #socket: Duplex;
+  readonly #frames: Demultiplexer;
+  #close: () => void = () => undefined;
+
+  /** `onBroken`: whoever was to read the output, or to write the input, gave up. */
+  constructor(socket: Duplex, mark: string, input: boolean, onBroken: () => void) {
+    this.#socket = socket;
+    this.closed = new Promise(resolve => {
+      this.#close = resolve;
+    });
+    this.stderr = new StderrText(mark);
+    this.stdout = new EndMark(mark, () => this.#programEnded(input));
+    this.#frames = new Demultiplexer(chunk => this.stderr.add(chunk));
+    this.stdin = input ? this.#input(onBroken) : new Writable().end();
+    this.stdin.on('error', () => undefined);
+    this.stdout
+      .on('error', () => undefined)
+      .once('finish', this.#close)
+      .once('close', () => this.stdout.writableFinished || onBroken());
+    this.#frames.on('error', error => this.lose(error.message));
+    socket
+      .on('data', chunk => {
+        this.bytes += chunk.length;
+      })
+      .on('error', error => {
+        this.lost ??= `the connection to the Docker engine was cut: ${error.message}`;
+      })
+      .on('close', () => this.#frames.end());
+    socket.pipe(this.#frames).pipe(this.stdout);
+  }
+
+  /** Ends the input, which is the switch of a program that has none. */
+  endInput(): void {
+    this.#socket.end();
+  }
+
+  /** From now on output is thrown away: a program that nobody reads from could not even end. */
+  discardOutput(): void {
+    this.#frames.unpipe(this.stdout);
+    this.#frames.once('close', this.#close).resume();
+    this.stdout.end();
+  }
+
+  /** Gives the connection up. */
+  lose(reason: string): void {
+    this.lost ??= reason;
+    this.#socket.destroy();
+    this.stdout.end();
+    this.#close();
+  }
+
+  destroy(): void {
+    this.#socket.destroy();
+  }
+
+  #programEnded(input: boolean): void {
+    if (!input) {
+      this.#socket.write(switchOver);
+      return;
+    }
+    this.endInput();
+    if (!this.stdin.writableFinished) this.stdin.destroy(new Error('the program ended before its input did'));
+  }
+
+  #input(onBroken: () => void): Writable {
+    return new Writable({
+      write: (chunk, _encoding, callback) => this.#socket.write(chunk, callback),
+      final: callback => this.#socket.end(callback),
+      // An input that breaks off must not look like one that ended: the program would finish what it has.
+      destroy: (error, callback) => {
+        if (!this.stdin.writableFinished && !this.stdout.whole) onBroken();
+        callback(error);
+      },
+    });
+  }
+}

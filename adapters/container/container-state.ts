@@ -1,0 +1,47 @@
+import type Docker from 'dockerode';
+import { statusOf } from './connect.ts';
+import type { Place } from './find-container.ts';
+
+type State = Docker.ContainerInspectInfo['State'];
+
+export interface Problem {
+  readonly reason: string;
+  readonly hint: string;
+}
+
+/** Why nothing can be started in a container of this state; undefined when something can. */
+export function notRunning(name: string, state: State): Problem | undefined {
+  if (state.Paused)
+    return { reason: `container ${name} is paused`, hint: `Let it go on with: docker unpause ${name}` };
+  if (state.Restarting)
+    return {
+      reason: `container ${name} is restarting`,
+      hint: `See why it does not stay up with: docker logs ${name}`,
+    };
+  if (!state.Running) {
+    const killed = state.OOMKilled ? ', out of memory' : '';
+    const why = state.Status === 'created' ? '' : ` (exit code ${state.ExitCode}${killed})`;
+    return { reason: `container ${name} is not running${why}`, hint: `Start it with: docker start ${name}` };
+  }
+  // While it initialises, an image may run a server of its own that is half filled and answers on the same socket.
+  if (state.Health?.Status === 'starting')
+    return {
+      reason: `container ${name} is still starting`,
+      hint: `Try again when it is healthy; see its state with: docker ps --filter name=${name}`,
+    };
+  return undefined;
+}
+
+/** What happened to a container that a program was running in; undefined when nothing did, as far as one can see. */
+export async function whyUnusable({ container, name, startedAt }: Place): Promise<string | undefined> {
+  try {
+    const { State } = await container.inspect();
+    if (State.Running && !State.Restarting && State.StartedAt !== startedAt)
+      return `container ${name} was restarted`;
+    if (State.Health?.Status === 'starting') return undefined;
+    return notRunning(name, State)?.reason.replace('is not running', 'was stopped');
+  } catch (error) {
+    if (statusOf(error) === 404) return `container ${name} was removed`;
+    return `the Docker engine no longer answers: ${(error as Error).message}`;
+  }
+}

@@ -1,0 +1,81 @@
+import { randomBytes } from 'node:crypto';
+import type { ClientCall, Spawn } from '../../src/contract/adapter.ts';
+import type { RunContext } from '../../src/contract/run-context.ts';
+import { interruption, OrchestrateError } from '../../src/errors.ts';
+import { startExec } from './exec.ts';
+import type { Place } from './find-container.ts';
+import { Program } from './program.ts';
+import { type Timing, usualTiming } from './timing.ts';
+import { missingProgram, wrapped } from './wrapper.ts';
+
+export interface ContainerSpawn {
+  readonly spawn: Spawn;
+  /** Ends what still runs. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts client programs inside a container. `connection` (PGUSER, PGPASSWORD) is added to their environment.
+ * Rejects with `no-client` when the program is not there, `unreachable` when nothing can be started.
+ */
+export function containerSpawn(
+  place: Place,
+  connection: Readonly<Record<string, string>>,
+  { signal }: Pick<RunContext, 'signal'>,
+  timing: Timing = usualTiming,
+): ContainerSpawn {
+  const running = new Set<Program>();
+
+  return {
+    async spawn(call) {
+      if (signal.aborted) throw interruption(signal);
+      const mark = randomBytes(16).toString('hex');
+      const started = await startExec(place, wrapped(call, mark), { ...connection, ...call.env });
+      const program = new Program(place, started, mark, call.program, call.input, timing);
+      const kill = () => program.kill();
+      const ended = () => {
+        running.delete(program);
+        signal.removeEventListener('abort', kill);
+      };
+      running.add(program);
+      signal.addEventListener('abort', kill);
+      if (signal.aborted) kill();
+      program.done.then(ended, ended);
+      await begun(program, call, place);
+      if (signal.aborted) throw interruption(signal);
+      return program;
+    },
+
+    async close() {
+      const programs = [...running];
+      for (const program of programs) program.kill();
+      await Promise.allSettled(programs.map(program => program.done));
+    },
+  };
+}
+
+/** Waits for the wrapper's first word: output before it is none of the program's. */
+async function begun(program: Program, { program: name }: ClientCall, place: Place): Promise<void> {
+  const { stderr, closed } = program.channel;
+  const word = await Promise.race([stderr.announced, closed]);
+  if (word !== undefined && word !== missingProgram) return;
+  const failure = await program.done.then(
+    () => undefined,
+    error => error,
+  );
+  if (word === missingProgram) throw missing(name, `there is no ${name} in container ${place.name}`);
+  // The engine tells on stdout, as if it were output, that there is no sh to wrap anything in.
+  const text = String(program.stdout.read() ?? '').trim();
+  if (/executable file not found|no such file or directory/.test(text))
+    throw missing(name, `there is no shell in container ${place.name} to start ${name} with`);
+  throw new OrchestrateError('unreachable', failure?.message ?? `${name} ended before it began`, {
+    cause: failure,
+    hint: `See the state of the container with: docker ps --all --filter name=${place.name}`,
+  });
+}
+
+function missing(name: string, message: string): OrchestrateError {
+  return new OrchestrateError('no-client', message, {
+    hint: `Use an image that has ${name}, or reach the database from this host with the adapter local-hybrid.`,
+  });
+}
