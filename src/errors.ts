@@ -1,7 +1,10 @@
 /** What can go wrong, each with its exit code and what that code means. `--help` and the README print this list. */
 export const failures = {
   defect: { exitCode: 1, meaning: 'a defect of the tool: message, and where to report it' },
-  usage: { exitCode: 2, meaning: 'usage or configuration: unknown option or target, invalid config, nothing configured' },
+  usage: {
+    exitCode: 2,
+    meaning: 'usage or configuration: unknown option or target, invalid config, nothing configured',
+  },
   unreachable: {
     exitCode: 3,
     meaning: 'the target cannot be reached: server, container or Docker engine down, login refused',
@@ -45,7 +48,8 @@ export class OrchestrateError extends Error {
     this.name = 'OrchestrateError';
     this.code = code;
     this.hint = details.hint;
-    this.exitCode = details.exitCode ?? (code === 'interrupted' ? signalExitCodes.SIGINT : failures[code].exitCode);
+    this.exitCode =
+      details.exitCode ?? (code === 'interrupted' ? signalExitCodes.SIGINT : failures[code].exitCode);
   }
 }
 

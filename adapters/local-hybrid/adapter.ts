@@ -1,7 +1,7 @@
 import type { Adapter, Spawn } from '../../src/contract/adapter.ts';
 import { OrchestrateError } from '../../src/errors.ts';
 import { clientServer } from '../../src/postgres/client-server.ts';
-import { parseConnection, withoutLibpqVariables } from './connection.ts';
+import { missingConnection, parseConnection, withoutLibpqVariables } from './connection.ts';
 import { type LocalHybridOptions, localHybridOptions } from './options.ts';
 import { type Clients, findClients, fittingClients } from './programs.ts';
 import { hostSpawn } from './spawn.ts';
@@ -29,6 +29,7 @@ export const localHybrid: Adapter<LocalHybridOptions> = {
 
   async open(options, run) {
     const connection = parseConnection(options.url, run.env);
+    if (!connection.configured) throw missingConnection();
     for (const message of connection.notices) run.emit({ type: 'notice', message });
     const clients = await findClients(options.binDirectory, run);
     const environment = { PGCONNECT_TIMEOUT: '20', ...withoutLibpqVariables(run.env), ...connection.env };

@@ -3,6 +3,7 @@ import {
   type ClientProcess,
   type PostgresVersion,
   type Server,
+  type Session,
   type Spawn,
 } from '../contract/adapter.ts';
 import type { RunContext } from '../contract/run-context.ts';
@@ -36,7 +37,7 @@ export async function clientServer(access: ClientAccess, run: RunContext): Promi
   };
   try {
     const asking = programs.watched(access.spawn);
-    const first = await openSession(asking, access.database).catch(unreachable(access.where, run));
+    const first = await firstSession(asking, access.database).catch(unreachable(access.where, run));
     const [facts] = await first.query<{ version: number; database: string }>(
       `SELECT current_setting('server_version_num')::int AS version, current_database() AS database`,
     );
@@ -47,7 +48,7 @@ export async function clientServer(access: ClientAccess, run: RunContext): Promi
     if (clientVersion.major < version.major) throw clientTooOld(clientVersion, version, access.where);
     return {
       describe: `PostgreSQL ${version.text} ${access.where}`,
-      database: facts!.database,
+      database: access.database ?? facts!.database,
       version,
       clientVersion,
       dump: ({ database, args }) =>
@@ -108,6 +109,21 @@ class Programs {
     const running = [...this.#running];
     for (const process of running) process.kill();
     await Promise.allSettled(running.map(process => process.done));
+  }
+}
+
+/** A server whose database is gone can still be reached: a restore brings the database back. */
+async function firstSession(spawn: Spawn, database: string | undefined): Promise<Session> {
+  const others = ['postgres', 'template1'].filter(other => other !== database);
+  try {
+    return await openSession(spawn, database);
+  } catch (error) {
+    if (!(error instanceof ClientFailure && database !== undefined && error.stderr.includes(`"${database}"`))) throw error;
+    for (const other of others) {
+      const session = await openSession(spawn, other).catch(() => undefined);
+      if (session) return session;
+    }
+    throw error;
   }
 }
 

@@ -98,7 +98,7 @@ class Answers {
     const answer = this.#text.slice(0, at);
     this.#text = this.#text.slice(at + end.length);
     const status = answer.lastIndexOf(`${this.#mark} `);
-    const [, failed, sqlState, message] = /^\S+ (\S+) (\S+) ?([^]*)\n$/.exec(answer.slice(status)) ?? [];
+    const [, failed, sqlState, message] = /^\S+ (\S+) (\S+) ?(.*)\n$/s.exec(answer.slice(status)) ?? [];
     if (failed === 'true') throw new QueryFailure(sqlState ?? '', message ?? '');
     return answer.slice(0, status);
   }

@@ -1,0 +1,35 @@
+# The two commands: `make demo` sets up all it needs and shows the main job; `make test` sets up all it needs and
+# passes the tests. Variables typed on make's command line reach the recipes through the environment, so that no
+# name in them is read by the shell.
+
+# The project brings its own Node 24; an older one on the machine is enough to install it.
+export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
+tool := node bin/db-orchestrate.cjs
+installed := node_modules/.package-lock.json
+
+.DEFAULT_GOAL := help
+.PHONY: help db-backup db-restore db-backup-list demo test check clean
+
+help: ## Show these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+db-backup: $(installed) ## Back up the database [TARGET=docker]
+	@$(tool) backup $${TARGET:+--target "$$TARGET"}
+
+db-restore: $(installed) ## Put a backup back: FILE=backups/… [TARGET=docker] [FORCE=1]
+	@test -n "$$FILE" || { echo 'usage: make db-restore FILE=backups/NAME.sql.gz [TARGET=docker] [FORCE=1]' >&2; exit 2; }
+	@$(tool) restore $${TARGET:+--target "$$TARGET"} $${FORCE:+--force} -- "$$FILE"
+
+db-backup-list: $(installed) ## List the backups of all targets
+	@$(tool) list --all-targets
+
+demo: $(installed) ## Back up, damage and restore a sample database
+	@node demo/demo.ts
+
+test: $(installed) ## Check and test everything, against real servers and containers
+	@npm run --silent check
+	@node test/run.ts
+
+$(installed): package.json package-lock.json
+	npm ci --no-fund --no-audit
+	@touch $@

@@ -1,0 +1,6 @@
+import type { Adapter } from '../src/contract/adapter.ts';
+import { containerAdapter } from './container/adapter.ts';
+import { localHybrid } from './local-hybrid/adapter.ts';
+
+/** The only list of built-in adapters. */
+export const adapters: readonly Adapter[] = [localHybrid, containerAdapter];

@@ -1,0 +1,75 @@
+import { lstat, readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseBackupFileName } from './file-name.ts';
+import { type Manifest, manifestName, parseManifest } from './manifest.ts';
+
+/** One backup in a folder. */
+export interface Backup {
+  readonly path: string;
+  readonly id: string;
+  readonly prefix: string;
+  /** Undefined for the files of old scripts, and when what stands beside the file cannot be read. */
+  readonly manifest: Manifest | undefined;
+  /** Of the stored file. */
+  readonly bytes: number;
+  readonly startedAt: Date;
+  /** The configured target that it belongs to, or the name that its manifest gives. */
+  readonly target: string | undefined;
+}
+
+/** A target as far as its backups are concerned. */
+export interface BackupOwner {
+  readonly name: string;
+  readonly directory: string;
+  /** Undefined when neither the configuration nor the connection settings name the database. */
+  readonly prefix: string | undefined;
+}
+
+/**
+ * The backups in the folders of all targets, newest first: by the instant in the manifest, else by the name; a
+ * file's own times never decide. Files that do not fit the grammar, links and folders are not ours.
+ */
+export async function readCatalog(owners: readonly BackupOwner[], directories: readonly string[]): Promise<Backup[]> {
+  const folders = [...new Set([...owners.map(owner => owner.directory), ...directories])];
+  const found = await Promise.all(folders.map(folder => backupsIn(folder, owners)));
+  return found.flat().sort((a, b) => b.startedAt.getTime() - a.startedAt.getTime() || (a.path < b.path ? 1 : -1));
+}
+
+/** The backup in one file, wherever it is; undefined when the name does not fit the grammar. */
+export async function readBackup(path: string, owners: readonly BackupOwner[]): Promise<Backup | undefined> {
+  const [directory, fileName] = [join(path, '..'), path.slice(path.lastIndexOf('/') + 1)];
+  const name = parseBackupFileName(fileName);
+  if (!name) return undefined;
+  const file = await lstat(path).catch(() => undefined);
+  if (!file?.isFile()) return undefined;
+  const text = await readFile(join(directory, manifestName(fileName)), 'utf8').catch(() => undefined);
+  const manifest = text === undefined ? undefined : parseManifest(text);
+  const fits = owners.find(owner => owner.directory === directory && owner.prefix === name.prefix);
+  return {
+    path,
+    id: name.id,
+    prefix: name.prefix,
+    manifest,
+    bytes: file.size,
+    startedAt: manifest ? new Date(manifest.startedAt) : name.date,
+    target: manifest?.target ?? fits?.name,
+  };
+}
+
+/** Whether the stored file has the size that its manifest recorded; without a manifest nothing is known. */
+export function hasRecordedSize(backup: Backup): boolean {
+  return backup.manifest === undefined || backup.manifest.bytes === backup.bytes;
+}
+
+async function backupsIn(directory: string, owners: readonly BackupOwner[]): Promise<Backup[]> {
+  const backups: Backup[] = [];
+  const names = (await readdir(directory).catch(() => [])).filter(name => parseBackupFileName(name));
+  // In batches: one folder may hold ten thousand backups, and each costs an open file.
+  for (let at = 0; at < names.length; at += batch) {
+    const some = names.slice(at, at + batch).map(name => readBackup(join(directory, name), owners));
+    backups.push(...(await Promise.all(some)).filter(backup => backup !== undefined));
+  }
+  return backups;
+}
+
+const batch = 64;

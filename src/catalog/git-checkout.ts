@@ -1,0 +1,14 @@
+import { execa } from 'execa';
+
+/** Commit and branch of the checkout that a folder is in; undefined outside one, or without git. Branch null: detached. */
+export async function gitCheckout(
+  directory: string,
+): Promise<{ commit: string; branch: string | null } | undefined> {
+  const git = (...args: string[]) => execa('git', args, { cwd: directory, reject: false, timeout: 5_000 });
+  const [commit, branch] = await Promise.all([
+    git('rev-parse', '--verify', '--quiet', 'HEAD'),
+    git('symbolic-ref', '--quiet', '--short', 'HEAD'),
+  ]);
+  if (commit.exitCode !== 0) return undefined;
+  return { commit: commit.stdout, branch: branch.exitCode === 0 ? branch.stdout : null };
+}

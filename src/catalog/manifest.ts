@@ -1,0 +1,66 @@
+import { z } from 'zod';
+import type { DatabaseFacts } from '../postgres/database-facts.ts';
+
+const databaseFacts: z.ZodType<DatabaseFacts> = z.object({
+  name: z.string(),
+  encoding: z.string(),
+  collate: z.string(),
+  ctype: z.string(),
+  provider: z.string(),
+  locale: z.string().nullable(),
+  icuRules: z.string().nullable(),
+  tablespace: z.string(),
+  owner: z.string(),
+  connectionLimit: z.number(),
+  comment: z.string().nullable(),
+  privileges: z
+    .array(z.object({ grantee: z.string().nullable(), privilege: z.string(), grantable: z.boolean() }))
+    .nullable(),
+  settings: z.array(z.object({ role: z.string().nullable(), name: z.string(), value: z.string() })),
+});
+
+/** What stands beside each backup as `<file>.json`. Format 1; readers ignore keys they do not know. */
+export const manifestSchema = z.object({
+  format: z.literal(1),
+  tool: z.string(),
+  target: z.string(),
+  adapter: z.string(),
+  origin: z.enum(['manual', 'guard', 'before-restore']),
+  label: z.string().optional(),
+  /** ISO 8601, UTC. */
+  startedAt: z.iso.datetime(),
+  finishedAt: z.iso.datetime(),
+  serverVersion: z.string(),
+  dumpVersion: z.string(),
+  database: databaseFacts,
+  extensions: z.array(z.object({ name: z.string(), version: z.string(), schema: z.string() })),
+  /** Roles that own something or are granted something in the backup. */
+  roles: z.array(z.string()),
+  /** Patterns of what was left out; a backup that left something out is partial. */
+  leftOut: z.array(z.string()),
+  /** Bytes of dump text. */
+  rawBytes: z.number(),
+  /** Bytes of the stored file. */
+  bytes: z.number(),
+  /** Of the stored file, hexadecimal. */
+  sha256: z.string(),
+  git: z.object({ commit: z.string(), branch: z.string().nullable() }).optional(),
+  proof: z
+    .object({ level: z.enum(['quick', 'restored', 'proven']), at: z.iso.datetime(), seconds: z.number() })
+    .nullable(),
+});
+
+export type Manifest = z.infer<typeof manifestSchema>;
+
+export function manifestName(fileName: string): string {
+  return `${fileName}.json`;
+}
+
+/** Undefined when the text is no manifest that this version can read. */
+export function parseManifest(text: string): Manifest | undefined {
+  try {
+    return manifestSchema.parse(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,50 @@
+import { Command } from 'commander';
+import { escapeText } from '../report/escape.ts';
+import type { Begin } from './command-line.ts';
+import { targetOption, allTargetsOption } from './options.ts';
+
+interface Flags {
+  target?: string[];
+  allTargets?: true;
+  label?: string;
+  dryRun?: true;
+}
+
+export function backupCommand(begin: Begin): Command {
+  return new Command('backup')
+    .description('make a backup of each target')
+    .addOption(targetOption())
+    .addOption(allTargetsOption())
+    .option('--label <text>', 'a note that is shown in the list')
+    .option('--dry-run', 'reach each target and say what would be made, but make nothing')
+    .action(async (flags: Flags, command: Command) => {
+      const line = begin(command);
+      const { backup, planBackup } = await import('../operations/backup.ts');
+      const { eachTarget } = await import('../operations/each-target.ts');
+      const { selectTargets } = await import('../targets/select-targets.ts');
+      const { pathInWords, sizeInWords, durationInWords } = await import('../report/words.ts');
+      const targets = selectTargets(await line.loadConfig(), flags);
+      const { cwd } = line.run;
+
+      if (flags.dryRun) {
+        const planned = await eachTarget(targets, line.run, target => planBackup(target, line.run));
+        line.report.result(
+          planned.done.map(plan => `${escapeText(`would back up ${plan.from} to ${pathInWords(plan.path, cwd)}`)}\n`).join(''),
+          { dryRun: true, backups: planned.all },
+        );
+        return line.exitWith(planned.exitCode);
+      }
+      const made = await eachTarget(targets, line.run, async target => {
+        const { path, id, manifest, seconds } = await backup(target, { label: flags.label }, line.run);
+        const { bytes, rawBytes, sha256, proof } = manifest;
+        const duration = durationInWords(seconds);
+        line.report.say(`backed up ${target.name}: ${sizeInWords(rawBytes)} of SQL in ${duration}`);
+        return { target: target.name, path, id, bytes, rawBytes, sha256, seconds, proof };
+      });
+      line.report.result(
+        made.done.map(({ path, bytes }) => `${escapeText(pathInWords(path, cwd))}  ${sizeInWords(bytes)}\n`).join(''),
+        { backups: made.all },
+      );
+      line.exitWith(made.exitCode);
+    });
+}

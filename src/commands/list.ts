@@ -1,0 +1,53 @@
+import { Command } from 'commander';
+import type { Backup } from '../catalog/catalog.ts';
+import type { Begin } from './command-line.ts';
+import { allTargetsOption, targetOption } from './options.ts';
+
+interface Flags {
+  target?: string[];
+  allTargets?: true;
+}
+
+export function listCommand(begin: Begin): Command {
+  return new Command('list')
+    .description('backups, newest first; needs no server')
+    .addOption(targetOption())
+    .addOption(allTargetsOption())
+    .action(async (flags: Flags, command: Command) => {
+      const { run, report, loadConfig } = begin(command);
+      const { list } = await import('../operations/list.ts');
+      const { selectTargets } = await import('../targets/select-targets.ts');
+      const { ageInWords, dateInWords, pathInWords, sizeInWords } = await import('../report/words.ts');
+      const { table } = await import('../report/table.ts');
+      const config = await loadConfig();
+      const targets = config.targets.length === 0 ? [] : selectTargets(config, flags);
+      const backups = await list(config, targets, run);
+      const rows = backups.map(backup => [
+        backup.id,
+        dateInWords(backup.startedAt),
+        ageInWords(backup.startedAt, run.now()),
+        sizeInWords(backup.bytes),
+        backup.target ?? '-',
+        backup.manifest?.label ?? '',
+        backup.manifest?.proof?.level ?? '',
+        pathInWords(backup.path, run.cwd),
+      ]);
+      if (backups.length === 0) report.say('no backups yet; make one with: db-orchestrate backup');
+      const header = ['ID', 'DATE', 'AGE', 'SIZE', 'TARGET', 'LABEL', 'PROOF', 'FILE'];
+      report.result(backups.length === 0 ? '' : table(header, rows), { backups: backups.map(document) });
+    });
+}
+
+function document({ id, path, target, manifest, bytes, startedAt }: Backup) {
+  return {
+    id,
+    path,
+    target: target ?? null,
+    database: manifest?.database.name ?? null,
+    bytes,
+    startedAt: startedAt.toISOString(),
+    label: manifest?.label ?? null,
+    origin: manifest?.origin ?? null,
+    proof: manifest?.proof ?? null,
+  };
+}

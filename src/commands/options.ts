@@ -1,0 +1,11 @@
+import { Option } from 'commander';
+
+export function targetOption(): Option {
+  return new Option('--target <name>', 'a target of the configuration; may be given several times').argParser(
+    (name: string, names: string[] | undefined) => [...(names ?? []), name],
+  );
+}
+
+export function allTargetsOption(): Option {
+  return new Option('--all-targets', 'every target of the configuration').conflicts('target');
+}

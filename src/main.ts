@@ -1,0 +1,98 @@
+import { randomBytes } from 'node:crypto';
+import { createInterface } from 'node:readline/promises';
+import { CommanderError } from 'commander';
+import type { CommandLine } from './commands/command-line.ts';
+import type { RunContext } from './contract/run-context.ts';
+import { OrchestrateError, signalExitCodes } from './errors.ts';
+import { createProgram } from './program.ts';
+import { createReporter, known, type Reporter, type ReportOptions } from './report/reporter.ts';
+
+process.exitCode = await main(process.argv.slice(2));
+// A handle that something left open must not keep a finished command waiting.
+process.exit();
+
+/** The edge: hands in everything that is not pure, and turns what is thrown into text or JSON and an exit code. */
+async function main(args: readonly string[]): Promise<number> {
+  const outputs = { stdout: process.stdout, stderr: process.stderr };
+  process.stdout.on('error', ignoreClosedPipe);
+  let report = createReporter(outputs, { json: args.includes('--json'), quiet: false, verbose: false });
+  let exitCode = 0;
+  const run: RunContext = {
+    id: randomBytes(4).toString('hex'),
+    signal: interruptions(),
+    now: () => new Date(),
+    env: process.env,
+    cwd: process.cwd(),
+    emit: event => report.event(event),
+  };
+  const program = createProgram(command => {
+    const options = command.optsWithGlobals<Partial<ReportOptions> & { config?: string }>();
+    const { json = false, quiet = false, verbose = false } = options;
+    report = createReporter(outputs, { json, quiet, verbose });
+    return commandLine(run, report, options.config, code => {
+      exitCode = code;
+    });
+  });
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return 0; // --help, --version
+    const failure = error instanceof CommanderError ? usageFailure(error) : known(error);
+    report.failure(failure);
+    return failure.exitCode;
+  }
+}
+
+function commandLine(
+  run: RunContext,
+  report: Reporter,
+  configFile: string | undefined,
+  exitWith: CommandLine['exitWith'],
+): CommandLine {
+  return {
+    run,
+    report,
+    exitWith,
+    async loadConfig() {
+      const { loadConfig } = await import('./config/load.ts');
+      const { adapters } = await import('../adapters/index.ts');
+      return loadConfig(run, adapters, configFile);
+    },
+    async confirm(question) {
+      const hint = 'Add --force to go on without being asked.';
+      if (!process.stdin.isTTY) {
+        throw new OrchestrateError('refused', 'a confirmation is needed, and there is no terminal to ask on', { hint });
+      }
+      const terminal = createInterface({ input: process.stdin, output: process.stderr });
+      try {
+        const answer = await terminal.question(`${question} [y/N] `, { signal: run.signal });
+        if (!/^y(es)?$/i.test(answer.trim())) throw new OrchestrateError('refused', 'not confirmed; nothing was changed');
+      } finally {
+        terminal.close();
+      }
+    },
+  };
+}
+
+/** SIGHUP, SIGINT and SIGTERM abort the run; it cleans up and then ends with the signal's own code. */
+function interruptions(): AbortSignal {
+  const controller = new AbortController();
+  for (const [signal, exitCode] of Object.entries(signalExitCodes)) {
+    process.on(signal, () => controller.abort(new OrchestrateError('interrupted', `interrupted by ${signal}`, { exitCode })));
+  }
+  return controller.signal;
+}
+
+function usageFailure(error: CommanderError): OrchestrateError {
+  const noCommand = error.code === 'commander.help';
+  return new OrchestrateError('usage', noCommand ? 'no command was given' : error.message.replace(/^error: /, ''), {
+    cause: error,
+    hint: 'Run: db-orchestrate --help',
+  });
+}
+
+/** `db-orchestrate list | head` closes the pipe early; that is no failure of ours. */
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+}

@@ -1,0 +1,143 @@
+import { basename, join } from 'node:path';
+import { backupFileName, localStamp, parseBackupFileName, prefixFromDatabase } from '../catalog/file-name.ts';
+import { gitCheckout } from '../catalog/git-checkout.ts';
+import type { Manifest } from '../catalog/manifest.ts';
+import type { Target } from '../config/config.ts';
+import { ClientFailure, QueryFailure, type Server } from '../contract/adapter.ts';
+import type { RunContext } from '../contract/run-context.ts';
+import { interruption, OrchestrateError } from '../errors.ts';
+import { type WrittenDump, writeDump } from '../pipeline/write-dump.ts';
+import { type Access, dumpAccess } from '../postgres/access.ts';
+import { openSnapshot, type Snapshot } from '../postgres/snapshot.ts';
+import { publishBackup } from '../store/publish-backup.ts';
+import { type StagedFile, stageFile } from '../store/staged-file.ts';
+import { sweepLeftovers } from '../store/sweep.ts';
+import { toolVersion } from '../tool-version.ts';
+
+export interface BackupRequest {
+  readonly label?: string | undefined;
+  readonly origin?: Manifest['origin'];
+}
+
+export interface BackupResult {
+  readonly target: string;
+  readonly path: string;
+  readonly id: string;
+  readonly manifest: Manifest;
+  /** Wall time of the whole backup. */
+  readonly seconds: number;
+}
+
+/**
+ * Makes one backup of one target's database: a dump of one moment, checked, published only when whole.
+ * Rejects with `unreachable`, `no-client`, `usage`, `backup-failed` or `interrupted`; then nothing was published.
+ */
+export async function backup(target: Target, request: BackupRequest, run: RunContext): Promise<BackupResult> {
+  const startedAt = run.now();
+  return withServer(target, run, async server => {
+    await clearLeftovers(target, run);
+    const snapshot = await openSnapshot(server, server.database);
+    const staged = await stageFile(target.directory, run.id);
+    try {
+      const { written, access } = await dumpInto(staged, server, snapshot, run);
+      const finishedAt = run.now();
+      const manifest: Manifest = {
+        format: 1,
+        tool: `db-orchestrate ${toolVersion()}`,
+        target: target.name,
+        adapter: target.adapter.name,
+        origin: request.origin ?? 'manual',
+        ...(request.label === undefined ? {} : { label: request.label }),
+        startedAt: startedAt.toISOString(),
+        finishedAt: finishedAt.toISOString(),
+        serverVersion: server.version.text,
+        dumpVersion: server.clientVersion.text,
+        database: snapshot.facts,
+        extensions: [...snapshot.extensions],
+        roles: access.roles,
+        leftOut: [],
+        ...written,
+        git: await gitCheckout(run.cwd),
+        proof: null,
+      };
+      run.signal.throwIfAborted();
+      const prefix = prefixOf(target, server);
+      const path = await publishBackup(staged, manifest, { directory: target.directory, prefix, runId: run.id });
+      const id = parseBackupFileName(basename(path))!.id;
+      return { target: target.name, path, id, manifest, seconds: (finishedAt.getTime() - startedAt.getTime()) / 1000 };
+    } finally {
+      await staged.discard();
+    }
+  });
+}
+
+/** What a backup would do, found out by reaching the server; nothing is made. Rejects as `backup` does. */
+export async function planBackup(
+  target: Target,
+  run: RunContext,
+): Promise<{ target: string; path: string; id: string; from: string }> {
+  return withServer(target, run, async server => {
+    const path = join(target.directory, backupFileName(prefixOf(target, server), run.now()));
+    return { target: target.name, path, id: localStamp(run.now()), from: `${server.database} of ${server.describe}` };
+  });
+}
+
+async function withServer<Result>(
+  target: Target,
+  run: RunContext,
+  work: (server: Server) => Promise<Result>,
+): Promise<Result> {
+  const server = await target.adapter.open(target.options, run);
+  try {
+    return await work(server);
+  } catch (error) {
+    throw asBackupFailure(error, run);
+  } finally {
+    await server.close();
+  }
+}
+
+function prefixOf(target: Target, server: Server): string {
+  return target.prefix ?? prefixFromDatabase(server.database);
+}
+
+/** Dumps contents, and beside it owners and grants of the same moment, which go into the file as comments. */
+async function dumpInto(
+  staged: StagedFile,
+  server: Server,
+  snapshot: Snapshot,
+  run: RunContext,
+): Promise<{ written: WrittenDump; access: Access }> {
+  const { name: database } = snapshot.facts;
+  const access = dumpAccess(server, database, snapshot.dumpArguments);
+  access.catch(() => undefined); // awaited below, when the contents are through
+  const dump = await server.dump({
+    database,
+    args: ['--no-owner', '--no-privileges', ...snapshot.dumpArguments],
+  });
+  const written = await writeDump(
+    dump,
+    staged.handle,
+    async () => (await access).block,
+    bytes => run.emit({ type: 'progress', stage: 'dump', bytes }),
+  );
+  return { written, access: await access };
+}
+
+async function clearLeftovers(target: Target, run: RunContext): Promise<void> {
+  for (const name of await sweepLeftovers(target.directory, run.now())) {
+    run.emit({ type: 'notice', message: `cleared what an interrupted run left: ${join(target.directory, name)}` });
+  }
+}
+
+function asBackupFailure(error: unknown, run: RunContext): unknown {
+  if (run.signal.aborted) return interruption(run.signal);
+  if (error instanceof OrchestrateError) return error;
+  const isExpected = error instanceof ClientFailure || error instanceof QueryFailure || isSystemError(error);
+  if (!isExpected) return error;
+  return new OrchestrateError('backup-failed', `the backup failed: ${error.message}`, { cause: error });
+}
+
+function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'syscall' in error;
+}

@@ -1,0 +1,15 @@
+import { type Backup, readCatalog } from '../catalog/catalog.ts';
+import type { Config, Target } from '../config/config.ts';
+import type { RunContext } from '../contract/run-context.ts';
+import { backupOwners } from '../targets/backup-owners.ts';
+
+/**
+ * The backups of the given targets, newest first, without asking any server. With no target configured, or with
+ * all of them chosen, also the files in the configured folder that belong to none.
+ */
+export async function list(config: Config, targets: readonly Target[], run: RunContext): Promise<Backup[]> {
+  const chosen = new Set(targets.map(target => target.name));
+  const all = chosen.size === config.targets.length;
+  const backups = await readCatalog(backupOwners(config, run), [config.directory]);
+  return backups.filter(backup => all || (backup.target !== undefined && chosen.has(backup.target)));
+}

@@ -1,0 +1,47 @@
+import type { Server, Session } from '../contract/adapter.ts';
+import { OrchestrateError } from '../errors.ts';
+import { type DatabaseFacts, databaseFacts } from './database-facts.ts';
+
+export interface Extension {
+  name: string;
+  version: string;
+  schema: string;
+}
+
+/** One moment of a database that several programs can look at, held open by a session. */
+export interface Snapshot {
+  readonly facts: DatabaseFacts & { readonly bytes: number | null };
+  readonly extensions: readonly Extension[];
+  /** What pg_dump is told to see the same moment. */
+  readonly dumpArguments: readonly string[];
+  close(): Promise<void>;
+}
+
+/** Opens a snapshot; on a server that can export none (some standbys), each program takes its own. */
+export async function openSnapshot(server: Server, database: string): Promise<Snapshot> {
+  const session = await server.session(database);
+  try {
+    await session.execute('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+    const facts = await databaseFacts(session, database);
+    if (!facts) throw new OrchestrateError('unreachable', `there is no database ${JSON.stringify(database)}`);
+    const extensions = await session.query<Extension>(
+      `SELECT extname AS name, extversion AS version, nspname AS schema
+       FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace ORDER BY extname`,
+    );
+    const exported = await exportSnapshot(session);
+    return {
+      facts,
+      extensions,
+      dumpArguments: exported === undefined ? [] : [`--snapshot=${exported}`],
+      close: () => session.close(),
+    };
+  } catch (error) {
+    await session.close();
+    throw error;
+  }
+}
+
+async function exportSnapshot(session: Session): Promise<string | undefined> {
+  const rows = await session.query<{ id: string }>('SELECT pg_export_snapshot() AS id').catch(() => []);
+  return rows[0]?.id;
+}

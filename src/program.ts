@@ -1,0 +1,24 @@
+import { Command, Option } from 'commander';
+import { backupCommand } from './commands/backup.ts';
+import type { Begin } from './commands/command-line.ts';
+import { listCommand } from './commands/list.ts';
+import { restoreCommand } from './commands/restore.ts';
+import { exitCodeTable } from './report/exit-codes.ts';
+import { toolVersion } from './tool-version.ts';
+
+/** The command line as commander sees it. Commands load what they need when they run, so that --help is quick. */
+export function createProgram(begin: Begin): Command {
+  const program = new Command('db-orchestrate')
+    .description('PostgreSQL backups that cannot lie, restores that cannot hurt.')
+    .version(toolVersion())
+    .option('--config <file>', 'the configuration file, instead of searching for one')
+    .option('--json', 'print exactly one JSON document on stdout')
+    .addOption(new Option('--quiet', 'print results, warnings and errors only').conflicts('verbose'))
+    .option('--verbose', 'say how the tool goes about it')
+    .showHelpAfterError(false)
+    .addHelpText('afterAll', `\n${exitCodeTable()}`);
+  for (const command of [backupCommand(begin), restoreCommand(begin), listCommand(begin)]) {
+    program.addCommand(command.copyInheritedSettings(program));
+  }
+  return program;
+}

@@ -1,0 +1,11 @@
+/**
+ * Takes passwords out of text that other programs wrote. The tool's own messages never hold one; this is the last
+ * line of defence for what libpq, Docker and their likes may repeat.
+ */
+export function redact(text: string, secrets: readonly string[] = []): string {
+  let safe = text
+    .replaceAll(/(:\/\/[^\s:/@]*:)[^\s@]+(@)/g, '$1***$2')
+    .replaceAll(/\b((?:pg|ssl)?password)\s*=\s*('(?:[^'\\]|\\.)*'|[^\s'&]+)/gi, '$1=***');
+  for (const secret of secrets) if (secret.length >= 4) safe = safe.replaceAll(secret, '***');
+  return safe;
+}

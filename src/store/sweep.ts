@@ -1,0 +1,41 @@
+import { lstat, readdir, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseBackupFileName } from '../catalog/file-name.ts';
+import { manifestName } from '../catalog/manifest.ts';
+import { lifeOf } from './process-identity.ts';
+import { stagedBy } from './staged-file.ts';
+
+/** How long a staged file of a machine that cannot be asked must have been left untouched: a day, in ms. */
+const abandonedAfter = 24 * 60 * 60 * 1000;
+
+/**
+ * Removes what dead runs left in a backup folder, and returns its names: staged files, and manifests whose data
+ * file never came. What belongs to a run that is alive, or may be, stays: a file of another machine or container
+ * goes only when nobody has written to it for a day.
+ */
+export async function sweepLeftovers(directory: string, now: Date): Promise<string[]> {
+  const names = await readdir(directory).catch(() => []);
+  const staged = names.filter(name => stagedBy(name) !== undefined);
+  const dead: string[] = [];
+  for (const name of staged) if (await isAbandoned(directory, name, now)) dead.push(name);
+  // A live run publishes its manifest while its data file is still staged: only then is an orphan not one.
+  const orphans = dead.length === staged.length ? manifestsWithoutData(names) : [];
+  const leftovers = [...dead, ...orphans];
+  for (const name of leftovers) await unlink(join(directory, name)).catch(() => undefined);
+  return leftovers;
+}
+
+async function isAbandoned(directory: string, name: string, now: Date): Promise<boolean> {
+  const life = await lifeOf(stagedBy(name)!);
+  if (life !== 'unknown') return life === 'dead';
+  const file = await lstat(join(directory, name)).catch(() => undefined);
+  return file !== undefined && file.mtimeMs < now.getTime() - abandonedAfter;
+}
+
+function manifestsWithoutData(names: readonly string[]): string[] {
+  const present = new Set(names);
+  return names.filter(name => {
+    const data = name.replace(/\.json$/, '');
+    return name === manifestName(data) && parseBackupFileName(data) !== undefined && !present.has(data);
+  });
+}
