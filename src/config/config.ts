@@ -1,0 +1,37 @@
+import type { Adapter } from '../contract/adapter.ts';
+
+/** What is wanted, valid and complete: from a config file, or from the environment when there is none. */
+export interface Config {
+  /** Absolute path of the config file; undefined when the environment was read instead. */
+  readonly file?: string | undefined;
+  /** Folder that relative paths start from: the config file's, else the working folder. */
+  readonly root: string;
+  /** Absolute path of the backup folder. */
+  readonly directory: string;
+  /** The name of one of `targets`. */
+  readonly defaultTarget?: string | undefined;
+  /** Empty when nothing is configured; with a config file there is at least one. */
+  readonly targets: readonly Target[];
+}
+
+/** One database, or several of one server, and how to reach it. */
+export interface Target {
+  readonly name: string;
+  readonly adapter: Adapter;
+  /** As the adapter's own schema returned them. */
+  readonly options: unknown;
+  /** Absolute path of the backup folder. */
+  readonly directory: string;
+  /** Prefix of file names when configured; else it comes from the database's name. */
+  readonly prefix?: string | undefined;
+  /** What stays; without it nothing is ever removed. */
+  readonly retention?: RetentionPolicy | undefined;
+}
+
+/** How many backups stay: the newest ones, and the newest of each day, week and month. At least one is given. */
+export interface RetentionPolicy {
+  readonly last?: number | undefined;
+  readonly daily?: number | undefined;
+  readonly weekly?: number | undefined;
+  readonly monthly?: number | undefined;
+}

@@ -1,0 +1,31 @@
+import type { ContainerOptions } from '../../adapters/container/options.ts';
+import type { LocalHybridOptions } from '../../adapters/local-hybrid/options.ts';
+import type { RetentionPolicy } from './config.ts';
+
+/** Gives a config file its types: `export default defineConfig({ … })`. Returns what it was given. */
+export function defineConfig<Name extends string>(config: BackupConfig<Name>): BackupConfig<Name> {
+  return config;
+}
+
+/** What backup.config.ts exports. */
+export interface BackupConfig<Name extends string = string> extends CommonConfig {
+  /** One of `targets`; used when a command names none. */
+  readonly defaultTarget?: NoInfer<Name> | undefined;
+  readonly targets: Readonly<Record<Name, TargetConfig>>;
+}
+
+/** One target. Which other keys it has depends on its `adapter`. */
+export type TargetConfig = CommonConfig & (LocalHybridTarget | ContainerTarget);
+
+interface CommonConfig {
+  /** Prefix of the backups' file names; without it the database's name. */
+  readonly name?: string | undefined;
+  /** Folder of the backups, relative to the config file; `./backups` without it. */
+  readonly directory?: string | undefined;
+  /** What stays; without it nothing is ever removed. */
+  readonly retention?: RetentionPolicy | undefined;
+}
+
+type LocalHybridTarget = { readonly adapter: 'local-hybrid' } & Readonly<LocalHybridOptions>;
+
+type ContainerTarget = { readonly adapter: 'container' } & Readonly<ContainerOptions>;

@@ -1,0 +1,139 @@
+import { existsSync } from 'node:fs';
+import { lstat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { cosmiconfig, defaultLoaders, type Loader } from 'cosmiconfig';
+import type { RunContext } from '../contract/run-context.ts';
+import { OrchestrateError } from '../errors.ts';
+import { syntaxError, unreadable } from './file-error.ts';
+import { importConfig } from './import-config.ts';
+import { refuseForeignOwner } from './ownership.ts';
+import { withEnvFile } from './with-env-file.ts';
+
+export interface FoundConfig {
+  /** Absolute path. */
+  readonly file: string;
+  /** As it was written: not checked yet. */
+  readonly config: unknown;
+}
+
+/**
+ * Reads the config file `given`, else the first one found here or in a parent folder up to the project's root;
+ * undefined when there is none. Rejects with `usage` when it cannot be read, runs into an error, is empty, or
+ * belongs to somebody else.
+ */
+export async function findConfig(run: RunContext, given?: string): Promise<FoundConfig | undefined> {
+  await refuseForeignMetaConfig(run);
+  const explorer = cosmiconfig('backup', {
+    searchPlaces: [...searchPlaces, 'package.json'],
+    // One folder at a time: its "global" strategy also reads ~/.config/backup, which other programs use.
+    searchStrategy: 'none',
+    ignoreEmptySearchPlaces: false,
+    cache: false,
+    loaders: loadersFor(run),
+  });
+  if (given !== undefined) return loadGiven(explorer, resolve(run.cwd, given));
+  for await (const folder of foldersUpToRoot(run)) {
+    const config = found(await explorer.search(folder)) ?? (await loadPassedOver(explorer, folder));
+    if (config) return config;
+  }
+  return undefined;
+}
+
+type Explorer = ReturnType<typeof cosmiconfig>;
+
+const scripts = ['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs'];
+const searchPlaces = [...scripts, '.json', '.yaml', '.yml'].map(extension => `backup.config${extension}`);
+
+function loadersFor(run: RunContext): Record<string, Loader> {
+  const script: Loader = file => withEnvFile(dirname(file), run, () => importConfig(file));
+  return {
+    ...Object.fromEntries(scripts.map(extension => [extension, ownedOnly(script)])),
+    '.json': async (file, content) =>
+      basename(file) === 'package.json'
+        ? packageJson(file, content)
+        : ownedOnly(defaultLoaders['.json'])(file, content),
+    '.yaml': ownedOnly(defaultLoaders['.yaml']),
+    '.yml': ownedOnly(defaultLoaders['.yml']),
+    noExt: ownedOnly(defaultLoaders.noExt),
+  };
+}
+
+function ownedOnly(loader: Loader): Loader {
+  return async (file, content) => {
+    await refuseForeignOwner(file);
+    const config = await parsed(loader, file, content);
+    if (config === undefined || config === null) throw isEmpty(file);
+    return config;
+  };
+}
+
+/** Every project has one, so its owner matters only when it holds a configuration. */
+async function packageJson(file: string, content: string): Promise<unknown> {
+  const manifest = (await parsed(defaultLoaders['.json'], file, content)) as { backup?: unknown } | null;
+  if (manifest?.backup !== undefined) await refuseForeignOwner(file);
+  return manifest ?? {};
+}
+
+async function parsed(loader: Loader, file: string, content: string): Promise<unknown> {
+  try {
+    return await loader(file, content);
+  } catch (error) {
+    throw error instanceof OrchestrateError ? error : syntaxError(error, file);
+  }
+}
+
+async function loadGiven(explorer: Explorer, file: string): Promise<FoundConfig> {
+  const config = await load(explorer, file);
+  if (config) return config;
+  throw new OrchestrateError('usage', `${file} has no key "backup"`);
+}
+
+/**
+ * The search goes on silently when a file, or one that it names in `$import`, is missing or may not be read; the
+ * run would then follow some other configuration. Loading the file says what is wrong.
+ */
+async function loadPassedOver(explorer: Explorer, folder: string): Promise<FoundConfig | undefined> {
+  for (const place of searchPlaces) {
+    const entry = await lstat(join(folder, place)).catch(() => undefined);
+    if (entry && !entry.isDirectory()) return load(explorer, join(folder, place));
+  }
+  return undefined;
+}
+
+async function load(explorer: Explorer, file: string): Promise<FoundConfig | undefined> {
+  try {
+    return found(await explorer.load(file));
+  } catch (error) {
+    throw error instanceof OrchestrateError ? error : unreadable(error, file);
+  }
+}
+
+function found(result: Awaited<ReturnType<Explorer['load']>>): FoundConfig | undefined {
+  if (result === null) return undefined;
+  // Of an empty file no loader is asked.
+  if (result.isEmpty && basename(result.filepath) !== 'package.json') throw isEmpty(result.filepath);
+  return result.isEmpty ? undefined : { file: result.filepath, config: result.config };
+}
+
+/** From here to the folder that holds .git; without one to the home folder, or the top. */
+async function* foldersUpToRoot(run: RunContext): AsyncGenerator<string> {
+  for (let folder = resolve(run.cwd); ; folder = dirname(folder)) {
+    yield folder;
+    const isRoot = existsSync(join(folder, '.git'));
+    if (isRoot || folder === run.env.HOME || folder === dirname(folder)) return;
+  }
+}
+
+/** cosmiconfig runs a file for its own settings, of the working folder, before it is asked for anything. */
+async function refuseForeignMetaConfig(run: RunContext): Promise<void> {
+  for (const extension of scripts) {
+    const file = join(run.cwd, '.config', `config${extension}`);
+    if (existsSync(file)) await refuseForeignOwner(file);
+  }
+}
+
+function isEmpty(file: string): OrchestrateError {
+  return new OrchestrateError('usage', `${file} is empty`, {
+    hint: 'Write a configuration into it, or remove it to use DATABASE_URL or DB_CONTAINER from the environment.',
+  });
+}

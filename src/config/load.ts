@@ -1,0 +1,50 @@
+import { basename, dirname, join, resolve } from 'node:path';
+import type { Adapter } from '../contract/adapter.ts';
+import type { RunContext } from '../contract/run-context.ts';
+import type { Config } from './config.ts';
+import { environmentName, readEnvironment } from './environment.ts';
+import { findConfig } from './find-config.ts';
+import { invalidConfig } from './problems.ts';
+import { type Settings, validate } from './schema.ts';
+
+/**
+ * What is wanted: from the config file named by `file`, else from the nearest one here or above, else from the
+ * environment (then `targets` may be empty). Rejects with `usage`, telling every problem at once.
+ */
+export async function loadConfig(
+  run: RunContext,
+  adapters: readonly Adapter[],
+  file?: string,
+): Promise<Config> {
+  const found = await findConfig(run, file);
+  if (found === undefined) return fromEnvironment(run, adapters);
+  const result = validate(found.config, adapters);
+  if ('problems' in result) throw invalidConfig(basename(found.file), result.problems);
+  return { file: found.file, ...complete(result.settings, dirname(found.file), run) };
+}
+
+async function fromEnvironment(run: RunContext, adapters: readonly Adapter[]): Promise<Config> {
+  const result = validate(await readEnvironment(run), adapters, { targetsNeeded: false });
+  if ('problems' in result) throw invalidConfig('the environment', result.problems, environmentName);
+  return complete(result.settings, run.cwd, run);
+}
+
+/** Fills in defaults, and makes folders absolute: they are written relative to the config file. */
+function complete(settings: Settings, root: string, run: RunContext): Config {
+  const absolute = (path: string) => resolve(root, inHome(path, run));
+  const directory = absolute(settings.directory ?? 'backups');
+  const targets = [...settings.targets].map(([name, target]) => ({
+    name,
+    adapter: target.adapter,
+    options: target.options,
+    directory: target.directory === undefined ? directory : absolute(target.directory),
+    prefix: target.name ?? settings.name,
+    retention: target.retention ?? settings.retention,
+  }));
+  return { root, directory, defaultTarget: settings.defaultTarget, targets };
+}
+
+/** No shell has expanded the `~` of a config or env file, and nobody wants a folder of that name. */
+function inHome(path: string, run: RunContext): string {
+  return run.env.HOME && /^~(\/|$)/.test(path) ? join(run.env.HOME, path.slice(1)) : path;
+}
