@@ -1,0 +1,97 @@
+import { badDump, excerpt } from './bad-dump.ts';
+import type { CopyTarget } from './copy-target.ts';
+import type { DumpStatement } from './dump-reader.ts';
+import { decode, namePattern, qualifiedNamePattern, unquote } from './names.ts';
+import { rolesNamed } from './roles-named.ts';
+
+/** Rows of one table, of one COPY or of the INSERTs that follow one another. */
+export interface TableRows {
+  /** As written, e.g. `public."order"`. */
+  readonly name: string;
+  readonly rows: number;
+  /** Set when the rows are INSERTs. */
+  readonly inserts?: true;
+}
+
+/** Counts what a dump holds. */
+export interface DumpTally {
+  statement(statement: DumpStatement): void;
+  copyStart(target: CopyTarget): void;
+  copyEnd(rows: number): void;
+  readonly tables: readonly TableRows[];
+  readonly extensions: readonly string[];
+  readonly roles: readonly string[];
+  readonly largeObjects: number;
+  readonly encoding: string | undefined;
+}
+
+export function createDumpTally(): DumpTally {
+  const tables: { name: string; rows: number; inserts?: true }[] = [];
+  const extensions = new Set<string>();
+  const roles = new Set<string>();
+  let largeObjects = 0;
+  let encoding: string | undefined;
+  let insertHead: Buffer = Buffer.alloc(0);
+  let columnList = 0;
+  let table = '';
+
+  return {
+    statement(statement) {
+      const { keyword, text } = statement;
+      if (keyword === 'INSERT') return insert(statement);
+      insertHead = Buffer.alloc(0);
+      if (keyword === 'SELECT') {
+        if (text.subarray(0, 100).includes('pg_catalog.lo_create(')) largeObjects += 1;
+        return;
+      }
+      for (const role of rolesNamed(keyword, text)) roles.add(role);
+      const head = text.toString('latin1', 0, 200);
+      const extension = keyword === 'CREATE' ? createExtension.exec(head)?.[1] : undefined;
+      if (extension !== undefined) extensions.add(unquote(extension));
+      if (keyword === 'SET') encoding = setEncoding.exec(head)?.[1] ?? encoding;
+    },
+    copyStart(target) {
+      table = decode(target.table);
+    },
+    copyEnd(rows) {
+      tables.push({ name: table, rows });
+    },
+    tables,
+    get extensions() {
+      return [...extensions];
+    },
+    get roles() {
+      return [...roles];
+    },
+    get largeObjects() {
+      return largeObjects;
+    },
+    get encoding() {
+      return encoding;
+    },
+  };
+
+  function insert({ text, groups, line }: DumpStatement): void {
+    // The same first bytes mean the same table and list: matching each of millions of INSERTs anew takes long.
+    if (insertHead.length === 0 || !startsWith(text, insertHead)) {
+      const match = insertInto.exec(text.toString('latin1', 0, 1024));
+      if (!match) throw badDump(`an INSERT of another form than pg_dump's at line ${line}: ${excerpt(text)}`);
+      const name = decode(match[1]!);
+      columnList = match[2] === '(' ? 1 : 0;
+      insertHead = Buffer.from(match[0], 'latin1');
+      if (tables.at(-1)?.name !== name || !tables.at(-1)?.inserts)
+        tables.push({ name, rows: 0, inserts: true });
+    }
+    // DEFAULT VALUES is one row without parentheses.
+    tables.at(-1)!.rows += Math.max(1, groups - columnList);
+  }
+}
+
+const createExtension = new RegExp(`^CREATE EXTENSION (?:IF NOT EXISTS )?(${namePattern})`);
+const setEncoding = /^SET client_encoding = '(\w+)'/;
+const insertInto = new RegExp(`^INSERT INTO (${qualifiedNamePattern}) (\\(|[A-Z])`);
+
+function startsWith(text: Buffer, start: Buffer): boolean {
+  for (let at = 0; at < start.length; at += 1) if (text[at] !== start[at]) return false;
+  return true;
+}
