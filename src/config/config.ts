@@ -1,3 +1,4 @@
+import type { RetentionPolicy } from '../catalog/retention.ts';
 import type { Adapter } from '../contract/adapter.ts';
 
 /** What is wanted, valid and complete: from a config file, or from the environment when there is none. */
@@ -26,12 +27,4 @@ export interface Target {
   readonly prefix?: string | undefined;
   /** What stays; without it nothing is ever removed. */
   readonly retention?: RetentionPolicy | undefined;
-}
-
-/** How many backups stay: the newest ones, and the newest of each day, week and month. At least one is given. */
-export interface RetentionPolicy {
-  readonly last?: number | undefined;
-  readonly daily?: number | undefined;
-  readonly weekly?: number | undefined;
-  readonly monthly?: number | undefined;
 }

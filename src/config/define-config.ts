@@ -1,6 +1,6 @@
 import type { ContainerOptions } from '../../adapters/container/options.ts';
 import type { LocalHybridOptions } from '../../adapters/local-hybrid/options.ts';
-import type { RetentionPolicy } from './config.ts';
+import type { RetentionPolicy } from '../catalog/retention.ts';
 
 /** Gives a config file its types: `export default defineConfig({ … })`. Returns what it was given. */
 export function defineConfig<Name extends string>(config: BackupConfig<Name>): BackupConfig<Name> {

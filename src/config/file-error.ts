@@ -33,7 +33,9 @@ export function unreadable(error: unknown, file: string): OrchestrateError {
 }
 
 function jsonReason(message: string): string {
+  // cosmiconfig puts a line of its own before the parser's.
+  const last = message.split('\n').at(-1)!;
   const said =
-    /^(Expected .*|Unterminated string|Bad \w+ .*|Unexpected end of JSON input)(?= in JSON|$)/.exec(message);
+    /^(Expected .*?|Unterminated string|Bad \w+ .*?|Unexpected end of JSON input)(?= in JSON|$)/.exec(last);
   return said ? said[1]! : 'it is not valid JSON';
 }

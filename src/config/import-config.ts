@@ -9,7 +9,7 @@ import {
 import { extname } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { OrchestrateError } from '../errors.ts';
-import { scriptError } from './script-error.ts';
+import { placeIn, scriptError } from './script-error.ts';
 
 /**
  * Runs a config file and returns its default export. Rejects with `usage`: what went wrong in it, with file and
@@ -22,13 +22,34 @@ export async function importConfig(file: string): Promise<unknown> {
     const value = module.default?.__esModule ? module.default.default : module.default;
     if (value !== undefined && value !== null) return value;
   } catch (error) {
-    throw scriptError(error, file);
+    throw scriptError(error, file, await syntaxErrorPlace(error, file));
   } finally {
     hooks.deregister();
   }
   throw new OrchestrateError('usage', `${file} has no default export`, {
     hint: 'Let it export the configuration: export default defineConfig({ targets: { … } })',
   });
+}
+
+/**
+ * For a syntax error in a JavaScript module Node tells the line only to a terminal. Its reader of TypeScript, which
+ * is stricter here than V8 and runs nothing, puts it into the stack.
+ */
+async function syntaxErrorPlace(error: unknown, file: string): Promise<unknown> {
+  if (!(error instanceof SyntaxError) || placeIn(error, file) !== undefined) return undefined;
+  const url = `${pathToFileURL(file).href}?place`;
+  const hooks = registerHooks({
+    load: (loaded, context, next) =>
+      next(loaded, loaded === url ? { ...context, format: 'module-typescript' } : context),
+  });
+  try {
+    await import(url);
+  } catch (again) {
+    return again;
+  } finally {
+    hooks.deregister();
+  }
+  return undefined;
 }
 
 /** `db-orchestrate` means the package that runs, which through npx or a global install no project can resolve. */

@@ -3,7 +3,7 @@ export function nearest(typed: string, known: readonly string[]): string | undef
   const [best] = known
     .map(word => ({ word, distance: editDistance(typed.toLowerCase(), word.toLowerCase()) }))
     .sort((a, b) => a.distance - b.distance);
-  return best && best.distance <= Math.max(1, Math.floor(typed.length / 3)) ? best.word : undefined;
+  return best && best.distance <= Math.ceil(typed.length / 3) ? best.word : undefined;
 }
 
 /** ", did you mean container? known: adapter, container": what follows a name that nobody knows. */

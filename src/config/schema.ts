@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import type { RetentionPolicy } from '../catalog/retention.ts';
 import type { Adapter } from '../contract/adapter.ts';
-import type { RetentionPolicy } from './config.ts';
 import { suggestion } from './nearest.ts';
 import { type Problem, problemsOf } from './problems.ts';
 
@@ -27,28 +27,20 @@ export function validate(
   adapters: readonly Adapter[],
   { targetsNeeded = true } = {},
 ): { readonly settings: Settings } | { readonly problems: readonly Problem[] } {
-  const problems: Problem[] = [];
   const parsed = whole.safeParse(raw);
-  if (!parsed.success) problems.push(...problemsOf(parsed.error, whole, raw));
-
-  const written = Object.entries(targetsOf(raw));
-  const targets = new Map<string, TargetSettings>();
-  for (const [name, value] of written) {
-    const target = readTarget(name, value, adapters);
-    if ('problems' in target) problems.push(...target.problems);
-    else targets.set(name, target);
-  }
-
-  const names = written.map(([name]) => name);
-  if (targetsNeeded && parsed.success && names.length === 0) {
+  const written = asObject(asObject(raw).targets);
+  const names = Object.keys(written);
+  const problems = parsed.success ? [] : problemsOf(parsed.error, whole, raw);
+  if (parsed.success && targetsNeeded && names.length === 0) {
     problems.push({ path: ['targets'], text: 'expected at least one target' });
   }
-  const wanted = parsed.data?.defaultTarget;
-  if (wanted !== undefined && !names.includes(wanted)) {
-    problems.push({
-      path: ['defaultTarget'],
-      text: `unknown target ${JSON.stringify(wanted)}${suggestion(wanted, names)}`,
-    });
+  problems.push(...unknownDefault(asObject(raw).defaultTarget, names));
+
+  const targets = new Map<string, TargetSettings>();
+  for (const name of names) {
+    const target = readTarget(name, written[name], adapters);
+    if ('problems' in target) problems.push(...target.problems);
+    else targets.set(name, target);
   }
   if (!parsed.success || problems.length > 0) return { problems };
   return { settings: { ...parsed.data, targets } };
@@ -63,9 +55,8 @@ const name = z
     'expected only letters, digits, ".", "_" and "-", and neither "." nor "-" first',
   );
 
-const count = z
-  .number()
-  .refine(value => Number.isInteger(value) && value >= 1, 'expected a whole number, 1 or more');
+const howMany = 'expected a whole number, 1 or more';
+const count = z.int(howMany).min(1, howMany);
 
 const retention = z
   .strictObject({
@@ -99,24 +90,18 @@ function readTarget(
   name: string,
   value: unknown,
   adapters: readonly Adapter[],
-): TargetSettings | { readonly problems: Problem[] } {
+): TargetSettings | { readonly problems: readonly Problem[] } {
   const path = ['targets', name];
   const frame = targetFrame.safeParse(value);
   const problems = frame.success ? [] : problemsOf(frame.error, targetFrame, value, path);
-  const wanted = (value as { adapter?: unknown } | null | undefined)?.adapter;
+  const wanted = asObject(value).adapter;
   const adapter = adapters.find(one => one.name === wanted);
   if (adapter === undefined) {
-    if (typeof wanted === 'string') {
-      const known = adapters.map(one => one.name);
-      problems.push({
-        path: [...path, 'adapter'],
-        text: `unknown adapter ${JSON.stringify(wanted)}${suggestion(wanted, known)}`,
-      });
-    }
+    if (typeof wanted === 'string') problems.push(unknownAdapter(wanted, adapters, path));
     return { problems };
   }
   const own = Object.fromEntries(
-    Object.entries(value as object).filter(([key]) => !Object.hasOwn(targetFrame.shape, key)),
+    Object.entries(asObject(value)).filter(([key]) => !Object.hasOwn(targetFrame.shape, key)),
   );
   const options = adapter.options.safeParse(own);
   if (!options.success) {
@@ -126,7 +111,24 @@ function readTarget(
   return { ...frame.data, adapter, options: options.data };
 }
 
-function targetsOf(raw: unknown): object {
-  const targets = (raw as { targets?: unknown } | null | undefined)?.targets;
-  return typeof targets === 'object' && targets !== null && !Array.isArray(targets) ? targets : {};
+function unknownAdapter(name: string, adapters: readonly Adapter[], path: readonly string[]): Problem {
+  const known = adapters.map(one => one.name);
+  return {
+    path: [...path, 'adapter'],
+    text: `unknown adapter ${JSON.stringify(name)}${suggestion(name, known)}`,
+  };
+}
+
+function unknownDefault(name: unknown, known: readonly string[]): Problem[] {
+  if (typeof name !== 'string' || known.includes(name)) return [];
+  return [
+    { path: ['defaultTarget'], text: `unknown target ${JSON.stringify(name)}${suggestion(name, known)}` },
+  ];
+}
+
+/** Keys of whatever it is; none when it is no object. */
+function asObject(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : {};
 }

@@ -3,9 +3,12 @@ import { fileURLToPath } from 'node:url';
 import { OrchestrateError } from '../errors.ts';
 import { redact } from '../report/redact.ts';
 
-/** What went wrong while a config file was read or ran: its own message, and the file and line it comes from. */
-export function scriptError(error: unknown, file: string): OrchestrateError {
-  const place = placeIn(error, file) ?? basename(file);
+/**
+ * What went wrong while a config file was read or ran: its own message, and the file and line it comes from. When
+ * the error does not tell them, `placed` may.
+ */
+export function scriptError(error: unknown, file: string, placed?: unknown): OrchestrateError {
+  const place = placeIn(error, file) ?? placeIn(placed, file) ?? basename(file);
   return new OrchestrateError('usage', `${place}: ${redact(messageOf(error))}`, {
     cause: error,
     hint: hintFor(error),
@@ -24,7 +27,7 @@ function hintFor(error: unknown): string | undefined {
 }
 
 /** The first line of a stack when the file could not be parsed; else its first frame outside of Node and packages. */
-function placeIn(error: unknown, file: string): string | undefined {
+export function placeIn(error: unknown, file: string): string | undefined {
   const stack = (error instanceof Error && error.stack) || '';
   const parsing = /^(file:\/\/)?(\/.*):(\d+)\n/.exec(stack);
   if (parsing)

@@ -48,7 +48,7 @@ function defaultTarget(config: Config): Target {
   const target = config.targets.find(one => one.name === name);
   if (target) return target;
   const names = namesOf(config);
-  throw new OrchestrateError('usage', `which target? There are several: ${names.join(', ')}`, {
+  throw new OrchestrateError('usage', `no target was chosen, and there are several: ${names.join(', ')}`, {
     hint: `Name one with --target ${names[0]}, or set defaultTarget in the config file.`,
   });
 }

@@ -80,13 +80,17 @@ function withHostList(parameters: readonly Parameter[]): Parameter[] {
 
 function otherScheme(scheme: string): OrchestrateError {
   const named = /^[a-z][a-z0-9+.:-]{0,30}$/i.test(scheme) ? `a ${scheme}:// URL` : 'this URL';
-  return new OrchestrateError('usage', `${named} cannot be used: the database must be PostgreSQL`, {
+  return new OrchestrateError('usage', `${named} cannot be used: expected postgresql://`, {
     hint: 'Begin it with postgresql://, for example: postgresql://user:password@localhost:5432/mydb',
   });
 }
 
 function unreadableHost(): OrchestrateError {
-  return new OrchestrateError('usage', 'the host and port of the database URL cannot be read', {
-    hint: 'If the password holds any of / ? @ # or :, percent-encode it (%2F %3F %40 %23 %3A); an IPv6 address needs brackets: postgresql://user:password@[::1]:5432/mydb',
-  });
+  return new OrchestrateError(
+    'usage',
+    'the host and port of the database URL cannot be read: special characters of a password must be percent-encoded',
+    {
+      hint: 'Write / as %2F, ? as %3F, @ as %40, # as %23 and : as %3A; an IPv6 address needs brackets: postgresql://user:password@[::1]:5432/mydb',
+    },
+  );
 }

@@ -79,10 +79,8 @@ export function credentialFiles(env: Environment): Record<string, string> {
  * that a later libpq's variables are covered too.
  */
 export function withoutLibpqVariables(env: Environment): Record<string, string> {
-  return chosen(
-    env,
-    Object.keys(env).filter(name => !name.startsWith('PG')),
-  );
+  const others = Object.entries(env).filter(([name]) => !name.startsWith('PG'));
+  return Object.fromEntries(others.filter((entry): entry is [string, string] => entry[1] !== undefined));
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;

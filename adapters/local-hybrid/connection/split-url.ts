@@ -41,7 +41,11 @@ function cutAt(text: string, index: number): [string, string] {
 }
 
 function slashInPassword(): OrchestrateError {
-  return new OrchestrateError('usage', 'the database URL has an @ behind its first /', {
-    hint: 'Percent-encode the special characters of the password: / as %2F, @ as %40, ? as %3F, # as %23 (in a database name, @ as %40).',
-  });
+  return new OrchestrateError(
+    'usage',
+    'the database URL has an @ behind its first /: in a password, / must be written as %2F and @ as %40',
+    {
+      hint: 'Write it like this: postgresql://user:pa%2Fss%40word@localhost:5432/mydb (an @ of the database name is %40 as well).',
+    },
+  );
 }
