@@ -1,0 +1,42 @@
+import { randomBytes } from 'node:crypto';
+import { afterFile } from './after-file.ts';
+import { execute, identifier, literal, rows } from './client.ts';
+import type { PgServer } from './part.ts';
+
+/** A new empty database with a name of its own, dropped after the file. */
+export async function createDatabase(server: PgServer, options = ''): Promise<string> {
+  const name = uniqueName('db');
+  await execute(server, 'postgres', `CREATE DATABASE ${identifier(name)} TEMPLATE template0 ${options}`);
+  afterFile(() => dropDatabase(server, name));
+  return name;
+}
+
+/** Also when it was renamed away, has sessions, or never came to be. */
+export async function dropDatabase(server: PgServer, name: string): Promise<void> {
+  await execute(server, 'postgres', `DROP DATABASE IF EXISTS ${identifier(name)} WITH (FORCE)`);
+}
+
+/** A new role that may log in with `password`, dropped after the file with all that it owns or was granted. */
+export async function createRole(server: PgServer, password: string, options = ''): Promise<string> {
+  const name = uniqueName('role');
+  await execute(
+    server,
+    'postgres',
+    `CREATE ROLE ${identifier(name)} LOGIN PASSWORD ${literal(password)} ${options}`,
+  );
+  afterFile(() => dropRole(server, name));
+  return name;
+}
+
+export async function dropRole(server: PgServer, name: string): Promise<void> {
+  const owned = `SELECT datname FROM pg_database JOIN pg_roles ON datdba = pg_roles.oid WHERE rolname = ${literal(name)}`;
+  for (const { datname } of await rows<{ datname: string }>(server, 'postgres', owned)) {
+    await dropDatabase(server, datname);
+  }
+  await execute(server, 'postgres', `DROP OWNED BY ${identifier(name)}; DROP ROLE ${identifier(name)}`);
+}
+
+/** Never the same twice, in any process: test files run side by side on one server. */
+export function uniqueName(word: string): string {
+  return `t_${word}_${randomBytes(5).toString('hex')}`;
+}
