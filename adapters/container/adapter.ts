@@ -2,6 +2,7 @@ import type { Adapter } from '../../src/contract/adapter.ts';
 import { OrchestrateError } from '../../src/errors.ts';
 import { clientServer } from '../../src/postgres/client-server.ts';
 import { connectEngine } from './connect.ts';
+import { isInitialising } from './container-state.ts';
 import { findCredentials } from './credentials.ts';
 import { runExec } from './exec.ts';
 import { findContainer } from './find-container.ts';
@@ -38,6 +39,7 @@ export const containerAdapter: Adapter<ContainerOptions> = {
     const connection = await connectEngine(options.docker, run);
     try {
       const place = await findContainer(connection, options.container);
+      if (await isInitialising(place)) throw initialising(place.name);
       const { user, password, database } = await findCredentials(options, place);
       const env = { PGUSER: user, ...(password === undefined ? {} : { PGPASSWORD: password }) };
       const { spawn, close } = containerSpawn(place, env, run);
@@ -59,6 +61,12 @@ export const containerAdapter: Adapter<ContainerOptions> = {
     }
   },
 };
+
+function initialising(name: string): OrchestrateError {
+  return new OrchestrateError('unreachable', `container ${name} is still creating its database`, {
+    hint: `Try again in a moment; see how far it is with: docker logs ${name}`,
+  });
+}
 
 function shown(container: string): string {
   return /^[a-zA-Z0-9_.-]+$/.test(container) ? container : quoted(container);

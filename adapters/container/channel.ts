@@ -13,8 +13,10 @@ export class Channel {
   readonly closed: Promise<void>;
   /** Of frames, so far. */
   bytes = 0;
-  /** Why the stream cannot be trusted. */
+  /** Why we gave it up. */
   lost: string | undefined;
+  /** What the connection broke off with. */
+  broken: string | undefined;
   readonly #socket: Duplex;
   readonly #frames: Demultiplexer;
   #close: () => void = () => undefined;
@@ -34,13 +36,13 @@ export class Channel {
       .on('error', () => undefined)
       .once('finish', this.#close)
       .once('close', () => this.stdout.writableFinished || onBroken());
-    this.#frames.on('error', error => this.lose(error.message));
+    this.#frames.on('error', error => this.#break(error));
     socket
       .on('data', chunk => {
         this.bytes += chunk.length;
       })
       .on('error', error => {
-        this.lost ??= `the connection to the Docker engine was cut: ${error.message}`;
+        this.broken ??= error.message;
       })
       .on('close', () => this.#frames.end());
     socket.pipe(this.#frames).pipe(this.stdout);
@@ -54,20 +56,30 @@ export class Channel {
   /** From now on output is thrown away: a program that nobody reads from could not even end. */
   discardOutput(): void {
     this.#frames.unpipe(this.stdout);
-    this.#frames.once('close', this.#close).resume();
-    this.stdout.end();
+    this.stdout.off('finish', this.#close).end();
+    if (this.#frames.closed) this.#close();
+    else this.#frames.once('close', this.#close).resume();
   }
 
   /** Gives the connection up. */
   lose(reason: string): void {
     this.lost ??= reason;
-    this.#socket.destroy();
-    this.stdout.end();
-    this.#close();
+    this.#end();
   }
 
   destroy(): void {
     this.#socket.destroy();
+  }
+
+  #break(error: Error): void {
+    this.broken ??= error.message;
+    this.#end();
+  }
+
+  #end(): void {
+    this.#socket.destroy();
+    this.stdout.end();
+    this.#close();
   }
 
   #programEnded(input: boolean): void {

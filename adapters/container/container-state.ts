@@ -45,3 +45,13 @@ export async function whyUnusable({ container, name, startedAt }: Place): Promis
     return `the Docker engine no longer answers: ${(error as Error).message}`;
   }
 }
+
+/**
+ * Whether an image of the official kind still fills its data directory. Until then a temporary server answers inside
+ * the container, and what it has is not yet what the database will be.
+ */
+export async function isInitialising({ container }: Place): Promise<boolean> {
+  // The script gives way to PostgreSQL when it is done. An engine that cannot list processes does not stand in the way.
+  const { Processes = [] } = await container.top().catch(() => ({ Processes: [] }));
+  return (Processes as string[][]).some(columns => columns.at(-1)?.includes('docker-entrypoint.sh'));
+}

@@ -12,34 +12,38 @@ export interface Ending {
   readonly exec: Docker.Exec;
   /** Whether the mark came after all output. */
   readonly whole: boolean;
-  /** What we know already about why it could not end by itself. */
+  /** Why we ourselves gave it up. */
   readonly lost: string | undefined;
+  /** What the connection broke off with, if it did not just end. */
+  readonly broken: string | undefined;
   readonly stderr: string;
 }
 
 /** Undefined when the program succeeded and all its output arrived; never rejects. */
 export async function failureOf(ending: Ending, { afterEnd }: Timing): Promise<ClientFailure | undefined> {
-  const { program, place, exec, whole, lost, stderr } = ending;
+  const { program, place, exec, whole, lost, broken, stderr } = ending;
   const failed = (exitCode: number | null, reason?: string) =>
     new ClientFailure(program, exitCode, [reason, stderr].filter(Boolean).join('\n'));
   if (lost !== undefined) return failed(null, lost);
 
   for (let look = 0; ; look += 1) {
-    const last = look >= afterEnd.times;
     const exit = await exitOf(exec);
-    if (whole && typeof exit === 'number') {
-      if (exit === 0) return undefined;
-      // How a shell reports a signal.
-      return exit > 128 ? failed(null, `ended by signal ${exit - 128}`) : failed(exit);
-    }
-    const happened = await whyUnusable(place);
+    if (whole && exit === 0) return undefined;
+    // With another code and no mark the wrapper itself was ended, or never began (126, 127).
+    const certain = typeof exit === 'number' && (whole || exit === 126 || exit === 127);
+    const happened = certain ? undefined : await whyUnusable(place);
     if (happened !== undefined) return failed(null, happened);
-    if (last) return failed(null, typeof exit === 'string' ? exit : cut);
+    if (certain || look >= afterEnd.times) return typeof exit === 'string' ? failed(null, exit) : ended(exit);
     await delay(afterEnd.every);
   }
-}
 
-const cut = 'the connection to the Docker engine was cut';
+  function ended(exit: number | undefined): ClientFailure {
+    if (!exit)
+      return failed(null, `the connection to the Docker engine was cut${broken ? `: ${broken}` : ''}`);
+    // How a shell reports a signal.
+    return exit > 128 ? failed(null, `ended by signal ${exit - 128}`) : failed(exit);
+  }
+}
 
 /** The exit code; `undefined` while the engine takes the program for running; a text when it does not know it. */
 async function exitOf(exec: Docker.Exec): Promise<number | string | undefined> {

@@ -1,11 +1,11 @@
-import type { ClientFailure, ClientProcess } from '../../src/contract/adapter.ts';
+import type { ClientProcess } from '../../src/contract/adapter.ts';
 import { Channel } from './channel.ts';
 import { runExec, type Started } from './exec.ts';
 import type { Place } from './find-container.ts';
 import { failureOf } from './outcome.ts';
 import type { Timing } from './timing.ts';
 import { watchSilence } from './watch.ts';
-import { endWrapped } from './wrapper.ts';
+import { endWrapped, missingProgram } from './wrapper.ts';
 
 /** One wrapped program in a container, from the start of its exec until its failure, if any, is known. */
 export class Program implements ClientProcess {
@@ -28,15 +28,15 @@ export class Program implements ClientProcess {
     this.channel = new Channel(started.socket, mark, input, () => this.kill());
     this.stdin = this.channel.stdin;
     this.stdout = this.channel.stdout;
-    this.channel.stderr.announced.then(pid => {
-      this.#wrapper = pid;
+    this.channel.stderr.announced.then(word => {
+      if (word !== missingProgram) this.#wrapper = word;
     });
     this.done = this.#settle(name, started.exec);
     this.done.catch(() => undefined);
   }
 
   kill(): void {
-    if (this.#killed || this.stdout.whole) return;
+    if (this.#killed || this.stdout.writableFinished) return;
     this.#killed = true;
     this.channel.discardOutput();
     // psql must hear that it is cancelled before its input ends, or it would take the end for the end.
@@ -56,13 +56,15 @@ export class Program implements ClientProcess {
     );
     await channel.closed;
     watching.stop();
-    const failure: ClientFailure | undefined = await failureOf(
+    const failure = await failureOf(
       {
-        ...{ program: name, place: this.#place, exec, stderr: channel.stderr.tail },
-        ...{
-          whole: this.stdout.whole,
-          lost: channel.lost ?? (this.#killed ? 'it was told to end' : undefined),
-        },
+        program: name,
+        place: this.#place,
+        exec,
+        whole: this.stdout.whole,
+        lost: channel.lost ?? (this.#killed ? 'it was told to end' : undefined),
+        broken: channel.broken,
+        stderr: channel.stderr.tail,
       },
       this.#timing,
     );

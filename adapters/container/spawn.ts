@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { ClientCall, Spawn } from '../../src/contract/adapter.ts';
 import type { RunContext } from '../../src/contract/run-context.ts';
 import { interruption, OrchestrateError } from '../../src/errors.ts';
-import { startExec } from './exec.ts';
+import { type Started, startExec } from './exec.ts';
 import type { Place } from './find-container.ts';
 import { Program } from './program.ts';
 import { type Timing, usualTiming } from './timing.ts';
@@ -30,7 +30,8 @@ export function containerSpawn(
     async spawn(call) {
       if (signal.aborted) throw interruption(signal);
       const mark = randomBytes(16).toString('hex');
-      const started = await startExec(place, wrapped(call, mark), { ...connection, ...call.env });
+      const starting = startExec(place, wrapped(call, mark), { ...connection, ...call.env });
+      const started = await unlessAborted(starting, signal);
       const program = new Program(place, started, mark, call.program, call.input, timing);
       const kill = () => program.kill();
       const ended = () => {
@@ -39,10 +40,10 @@ export function containerSpawn(
       };
       running.add(program);
       signal.addEventListener('abort', kill);
-      if (signal.aborted) kill();
       program.done.then(ended, ended);
-      await begun(program, call, place);
-      if (signal.aborted) throw interruption(signal);
+      await begun(program, call, place).catch(error => {
+        throw signal.aborted ? interruption(signal) : error;
+      });
       return program;
     },
 
@@ -52,6 +53,18 @@ export function containerSpawn(
       await Promise.allSettled(programs.map(program => program.done));
     },
   };
+}
+
+/** An engine that does not answer must not keep an interrupted run. */
+function unlessAborted(starting: Promise<Started>, signal: AbortSignal): Promise<Started> {
+  return new Promise((resolve, reject) => {
+    const abort = () => {
+      reject(interruption(signal));
+      starting.then(({ socket }) => socket.destroy()).catch(() => undefined);
+    };
+    signal.addEventListener('abort', abort);
+    starting.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
 }
 
 /** Waits for the wrapper's first word: output before it is none of the program's. */
