@@ -32,6 +32,13 @@ export function unreadable(error: unknown, file: string): OrchestrateError {
   });
 }
 
+/** A file that holds nothing, as an editor or a redirection leaves it. */
+export function isEmpty(file: string): OrchestrateError {
+  return new OrchestrateError('usage', `${file} is empty`, {
+    hint: 'Write a configuration into it, or remove it to use DATABASE_URL or DB_CONTAINER from the environment.',
+  });
+}
+
 function jsonReason(message: string): string {
   // cosmiconfig puts a line of its own before the parser's.
   const last = message.split('\n').at(-1)!;

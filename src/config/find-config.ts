@@ -4,9 +4,10 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { cosmiconfig, defaultLoaders, type Loader } from 'cosmiconfig';
 import type { RunContext } from '../contract/run-context.ts';
 import { OrchestrateError } from '../errors.ts';
-import { syntaxError, unreadable } from './file-error.ts';
+import { isEmpty, syntaxError, unreadable } from './file-error.ts';
 import { importConfig } from './import-config.ts';
 import { refuseForeignOwner } from './ownership.ts';
+import { foldersUpToRoot } from './project-root.ts';
 import { withEnvFile } from './with-env-file.ts';
 
 export interface FoundConfig {
@@ -23,16 +24,9 @@ export interface FoundConfig {
  */
 export async function findConfig(run: RunContext, given?: string): Promise<FoundConfig | undefined> {
   await refuseForeignMetaConfig(run);
-  const explorer = cosmiconfig('backup', {
-    searchPlaces: [...searchPlaces, 'package.json'],
-    // One folder at a time: its "global" strategy also reads ~/.config/backup, which other programs use.
-    searchStrategy: 'none',
-    ignoreEmptySearchPlaces: false,
-    cache: false,
-    loaders: loadersFor(run),
-  });
+  const explorer = explorerFor(run, given === undefined);
   if (given !== undefined) return loadGiven(explorer, resolve(run.cwd, given));
-  for await (const folder of foldersUpToRoot(run)) {
+  for (const folder of foldersUpToRoot(run.cwd, run.env.HOME)) {
     const config = found(await explorer.search(folder)) ?? (await loadPassedOver(explorer, folder));
     if (config) return config;
   }
@@ -41,21 +35,49 @@ export async function findConfig(run: RunContext, given?: string): Promise<Found
 
 type Explorer = ReturnType<typeof cosmiconfig>;
 
+function explorerFor(run: RunContext, searching: boolean): Explorer {
+  try {
+    return cosmiconfig('backup', {
+      searchPlaces: [...searchPlaces, 'package.json'],
+      // One folder at a time: its "global" strategy also reads ~/.config/backup, which other programs use.
+      searchStrategy: 'none',
+      ignoreEmptySearchPlaces: false,
+      cache: false,
+      loaders: loadersFor(run, searching),
+    });
+  } catch (error) {
+    throw new OrchestrateError(
+      'usage',
+      `cosmiconfig's settings in .config cannot be read: ${(error as Error).message}`,
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
 const scripts = ['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs'];
 const searchPlaces = [...scripts, '.json', '.yaml', '.yml'].map(extension => `backup.config${extension}`);
 
-function loadersFor(run: RunContext): Record<string, Loader> {
-  const script: Loader = file => withEnvFile(dirname(file), run, () => importConfig(file));
-  return {
-    ...Object.fromEntries(scripts.map(extension => [extension, ownedOnly(script)])),
-    '.json': async (file, content) =>
-      basename(file) === 'package.json'
-        ? packageJson(file, content)
-        : ownedOnly(defaultLoaders['.json'])(file, content),
-    '.yaml': ownedOnly(defaultLoaders['.yaml']),
-    '.yml': ownedOnly(defaultLoaders['.yml']),
-    noExt: ownedOnly(defaultLoaders.noExt),
+function loadersFor(run: RunContext, searching: boolean): Record<string, Loader> {
+  const json = ownedOnly(defaultLoaders['.json']);
+  const yaml = ownedOnly(defaultLoaders['.yaml']);
+  const script = ownedOnly(file => withEnvFile(dirname(file), run, () => importConfig(file)));
+  const loaders: Record<string, Loader> = {
+    ...Object.fromEntries(scripts.map(extension => [extension, script])),
+    '.json': (file, content) => (basename(file) === 'package.json' ? packageJson : json)(file, content),
+    '.yaml': yaml,
+    '.yml': yaml,
+    noExt: yaml,
   };
+  if (!searching) return loaders;
+  const passing = Object.entries(loaders).map(([kind, loader]) => [kind, passingOverMetaConfig(loader)]);
+  return Object.fromEntries(passing);
+}
+
+/** A search also reads a file of cosmiconfig's own settings, which belongs to other programs too. */
+function passingOverMetaConfig(loader: Loader): Loader {
+  return (file, content) => (/[\\/]\.config[\\/]config\.\w+$/.test(file) ? {} : loader(file, content));
 }
 
 function ownedOnly(loader: Loader): Loader {
@@ -115,25 +137,10 @@ function found(result: Awaited<ReturnType<Explorer['load']>>): FoundConfig | und
   return result.isEmpty ? undefined : { file: result.filepath, config: result.config };
 }
 
-/** From here to the folder that holds .git; without one to the home folder, or the top. */
-async function* foldersUpToRoot(run: RunContext): AsyncGenerator<string> {
-  for (let folder = resolve(run.cwd); ; folder = dirname(folder)) {
-    yield folder;
-    const isRoot = existsSync(join(folder, '.git'));
-    if (isRoot || folder === run.env.HOME || folder === dirname(folder)) return;
-  }
-}
-
 /** cosmiconfig runs a file for its own settings, of the working folder, before it is asked for anything. */
 async function refuseForeignMetaConfig(run: RunContext): Promise<void> {
   for (const extension of scripts) {
     const file = join(run.cwd, '.config', `config${extension}`);
     if (existsSync(file)) await refuseForeignOwner(file);
   }
-}
-
-function isEmpty(file: string): OrchestrateError {
-  return new OrchestrateError('usage', `${file} is empty`, {
-    hint: 'Write a configuration into it, or remove it to use DATABASE_URL or DB_CONTAINER from the environment.',
-  });
 }

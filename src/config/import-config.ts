@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import {
+  createRequire,
   type LoadFnOutput,
   type LoadHookContext,
   type ResolveFnOutput,
@@ -18,8 +19,8 @@ import { placeIn, scriptError } from './script-error.ts';
 export async function importConfig(file: string): Promise<unknown> {
   const hooks = registerHooks({ resolve: ownPackage, load: moduleSyntax });
   try {
-    const module = await import(pathToFileURL(file).href);
-    const value = module.default?.__esModule ? module.default.default : module.default;
+    const exported = await defaultExport(file);
+    const value = exported?.__esModule ? exported.default : exported;
     if (value !== undefined && value !== null) return value;
   } catch (error) {
     throw scriptError(error, file, await syntaxErrorPlace(error, file));
@@ -29,6 +30,12 @@ export async function importConfig(file: string): Promise<unknown> {
   throw new OrchestrateError('usage', `${file} has no default export`, {
     hint: 'Let it export the configuration: export default defineConfig({ targets: { … } })',
   });
+}
+
+async function defaultExport(file: string) {
+  // Below an imported CommonJS file, Node 22 does not ask the hooks about what that requires.
+  if (/\.c[jt]s$/.test(file)) return createRequire(file)(file);
+  return (await import(pathToFileURL(file).href)).default;
 }
 
 /**

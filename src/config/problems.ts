@@ -72,16 +72,16 @@ function expectation(issue: Issue): string {
   return issue.message.replace(/^[A-Z](?=[a-z])/, letter => letter.toLowerCase());
 }
 
-/** The value it got, unless it may be a secret. */
+/** The value it got, unless it may be a secret. An object says nothing: what is wrong with it has its own path. */
 function actual(path: readonly PropertyKey[], value: unknown): string {
   if (value === undefined) return ', but it is missing';
   if (value === null) return ', got null';
   if (Array.isArray(value)) return ', got a list';
-  if (typeof value === 'object' || typeof value === 'function') {
-    return typeof value === 'function' ? ', got a function' : '';
-  }
-  if (/pass|secret|token|url/i.test(String(path.at(-1))))
+  if (typeof value === 'object') return '';
+  if (typeof value === 'function') return ', got a function';
+  if (/pass|secret|token|url/i.test(String(path.at(-1)))) {
     return typeof value === 'string' ? '' : `, got a ${typeof value}`;
+  }
   const text = typeof value === 'string' ? JSON.stringify(redact(value)) : String(value);
   return `, got ${text.length > 60 ? `${text.slice(0, 57)}…` : text}`;
 }

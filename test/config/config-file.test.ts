@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { chmod, chown, lchown, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
 import { load, loadFailure, project } from './project.ts';
 
 const isRoot = process.geteuid?.() === 0;
@@ -196,3 +199,31 @@ test('reads no configuration that other programs keep in ~/.config/backup', asyn
   await mkdir(join(root, 'sub'));
   assert.equal((await load(join(root, 'sub'), { env: { HOME: root } })).file, undefined);
 });
+
+for (const [file, text] of [
+  ['config.js', 'export const settingsOfOthers = 1;'],
+  ['config.json', '{ "backup": 1 }'],
+  ['config.yaml', ''],
+] as const) {
+  test(`minds no .config/${file}, where cosmiconfig looks for settings of its own`, async t => {
+    const root = await project(t, { [`.config/${file}`]: text, 'backup.config.json': json });
+    assert.equal(await loadInChild(root), 'app');
+  });
+}
+
+test('tells of settings of cosmiconfig that cannot be read', async t => {
+  const root = await project(t, { '.config/config.yaml': 'a: }', 'backup.config.json': json });
+  assert.match(await loadInChild(root), /^cosmiconfig's settings in \.config cannot be read: /);
+});
+
+/** cosmiconfig reads its own settings in the working folder of the process. */
+async function loadInChild(cwd: string): Promise<string> {
+  const helper = pathToFileURL(join(import.meta.dirname, 'project.ts')).href;
+  const script = `
+    const { load } = await import(${JSON.stringify(helper)});
+    console.log(await load(process.cwd()).then(config => config.targets[0].prefix, error => error.message));`;
+  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], {
+    cwd,
+  });
+  return stdout.trim();
+}
