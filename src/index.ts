@@ -1,2 +1,2 @@
-export type { RetentionPolicy } from './config/config.ts';
+export type { RetentionPolicy } from './catalog/retention.ts';
 export { type BackupConfig, defineConfig, type TargetConfig } from './config/define-config.ts';

@@ -62,12 +62,17 @@ function commandLine(
     async confirm(question) {
       const hint = 'Add --force to go on without being asked.';
       if (!process.stdin.isTTY) {
-        throw new OrchestrateError('refused', 'a confirmation is needed, and there is no terminal to ask on', { hint });
+        throw new OrchestrateError(
+          'refused',
+          'a confirmation is needed, and there is no terminal to ask on',
+          { hint },
+        );
       }
       const terminal = createInterface({ input: process.stdin, output: process.stderr });
       try {
         const answer = await terminal.question(`${question} [y/N] `, { signal: run.signal });
-        if (!/^y(es)?$/i.test(answer.trim())) throw new OrchestrateError('refused', 'not confirmed; nothing was changed');
+        if (!/^y(es)?$/i.test(answer.trim()))
+          throw new OrchestrateError('refused', 'not confirmed; nothing was changed');
       } finally {
         terminal.close();
       }
@@ -79,17 +84,17 @@ function commandLine(
 function interruptions(): AbortSignal {
   const controller = new AbortController();
   for (const [signal, exitCode] of Object.entries(signalExitCodes)) {
-    process.on(signal, () => controller.abort(new OrchestrateError('interrupted', `interrupted by ${signal}`, { exitCode })));
+    process.on(signal, () =>
+      controller.abort(new OrchestrateError('interrupted', `interrupted by ${signal}`, { exitCode })),
+    );
   }
   return controller.signal;
 }
 
 function usageFailure(error: CommanderError): OrchestrateError {
   const noCommand = error.code === 'commander.help';
-  return new OrchestrateError('usage', noCommand ? 'no command was given' : error.message.replace(/^error: /, ''), {
-    cause: error,
-    hint: 'Run: db-orchestrate --help',
-  });
+  const message = noCommand ? 'no command was given' : error.message.replace(/^error: /, '');
+  return new OrchestrateError('usage', message, { cause: error, hint: 'Run: db-orchestrate --help' });
 }
 
 /** `db-orchestrate list | head` closes the pipe early; that is no failure of ours. */

@@ -15,7 +15,9 @@ export function createProgram(begin: Begin): Command {
     .option('--json', 'print exactly one JSON document on stdout')
     .addOption(new Option('--quiet', 'print results, warnings and errors only').conflicts('verbose'))
     .option('--verbose', 'say how the tool goes about it')
-    .showHelpAfterError(false)
+    // What is wrong is reported by the edge, as text or JSON, with the code of the table.
+    .exitOverride()
+    .configureOutput({ writeErr: () => undefined })
     .addHelpText('afterAll', `\n${exitCodeTable()}`);
   for (const command of [backupCommand(begin), restoreCommand(begin), listCommand(begin)]) {
     program.addCommand(command.copyInheritedSettings(program));

@@ -39,9 +39,11 @@ export async function findClients(binDirectory: string | undefined, run: RunCont
   );
 }
 
-/** The server's own major, or the nearest newer one; undefined when all are older. Clients come newest first. */
+/** The newest of the server's own major, else of the nearest newer one; undefined when all are older. */
 export function fittingClients(clients: readonly Clients[], server: PostgresVersion): Clients | undefined {
-  return clients.findLast(({ version }) => version.major >= server.major);
+  const fitting = clients.filter(({ version }) => version.major >= server.major);
+  const nearest = Math.min(...fitting.map(({ version }) => version.major));
+  return fitting.find(({ version }) => version.major === nearest);
 }
 
 async function usualPlaces(run: RunContext): Promise<string[]> {

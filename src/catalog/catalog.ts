@@ -29,10 +29,15 @@ export interface BackupOwner {
  * The backups in the folders of all targets, newest first: by the instant in the manifest, else by the name; a
  * file's own times never decide. Files that do not fit the grammar, links and folders are not ours.
  */
-export async function readCatalog(owners: readonly BackupOwner[], directories: readonly string[]): Promise<Backup[]> {
+export async function readCatalog(
+  owners: readonly BackupOwner[],
+  directories: readonly string[],
+): Promise<Backup[]> {
   const folders = [...new Set([...owners.map(owner => owner.directory), ...directories])];
   const found = await Promise.all(folders.map(folder => backupsIn(folder, owners)));
-  return found.flat().sort((a, b) => b.startedAt.getTime() - a.startedAt.getTime() || (a.path < b.path ? 1 : -1));
+  return found
+    .flat()
+    .sort((a, b) => b.startedAt.getTime() - a.startedAt.getTime() || (a.path < b.path ? 1 : -1));
 }
 
 /** The backup in one file, wherever it is; undefined when the name does not fit the grammar. */

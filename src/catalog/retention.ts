@@ -1,4 +1,4 @@
-/** How many backups stay: the newest, and the newest of each of the last days, weeks (from Monday) and months. */
+/** How many backups stay: the newest ones, and the newest of each of the last days, weeks (from Monday) and months. */
 export interface RetentionPolicy {
   readonly last?: number | undefined;
   readonly daily?: number | undefined;
@@ -48,10 +48,14 @@ export function applyRetention<Candidate extends RetentionCandidate>(
   counted.sort((a, b) => b.startedAt.getTime() - a.startedAt.getTime());
 
   const automatic = counted.filter(backup => backup.automatic);
-  for (const backup of automatic.slice(0, automaticKept)) keep(backup, `one of the newest ${automaticKept} that were made automatically`);
+  for (const backup of automatic.slice(0, automaticKept))
+    keep(backup, `one of the newest ${automaticKept} that were made automatically`);
   for (const backup of counted) if (backup.labelled) keep(backup, 'has a label');
   keep(counted[0], 'the last good one');
-  keep(counted.find(backup => backup.proven), 'the last proven one');
+  keep(
+    counted.find(backup => backup.proven),
+    'the last proven one',
+  );
 
   const ordinary = counted.filter(backup => !backup.automatic);
   const isLimited = Object.values(policy).some(count => count !== undefined);

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { escapeText } from '../report/escape.ts';
 import type { Begin } from './command-line.ts';
-import { targetOption, allTargetsOption } from './options.ts';
+import { allTargetsOption, targetOption } from './options.ts';
 
 interface Flags {
   target?: string[];
@@ -29,7 +29,9 @@ export function backupCommand(begin: Begin): Command {
       if (flags.dryRun) {
         const planned = await eachTarget(targets, line.run, target => planBackup(target, line.run));
         line.report.result(
-          planned.done.map(plan => `${escapeText(`would back up ${plan.from} to ${pathInWords(plan.path, cwd)}`)}\n`).join(''),
+          planned.done
+            .map(plan => `${escapeText(`would back up ${plan.from} to ${pathInWords(plan.path, cwd)}`)}\n`)
+            .join(''),
           { dryRun: true, backups: planned.all },
         );
         return line.exitWith(planned.exitCode);
@@ -42,7 +44,9 @@ export function backupCommand(begin: Begin): Command {
         return { target: target.name, path, id, bytes, rawBytes, sha256, seconds, proof };
       });
       line.report.result(
-        made.done.map(({ path, bytes }) => `${escapeText(pathInWords(path, cwd))}  ${sizeInWords(bytes)}\n`).join(''),
+        made.done
+          .map(({ path, bytes }) => `${escapeText(pathInWords(path, cwd))}  ${sizeInWords(bytes)}\n`)
+          .join(''),
         { backups: made.all },
       );
       line.exitWith(made.exitCode);

@@ -9,3 +9,8 @@ export function targetOption(): Option {
 export function allTargetsOption(): Option {
   return new Option('--all-targets', 'every target of the configuration').conflicts('target');
 }
+
+/** For commands that work on one target at a time. */
+export function oneTargetOption(): Option {
+  return new Option('--target <name>', 'a target of the configuration');
+}

@@ -62,9 +62,19 @@ export async function backup(target: Target, request: BackupRequest, run: RunCon
       };
       run.signal.throwIfAborted();
       const prefix = prefixOf(target, server);
-      const path = await publishBackup(staged, manifest, { directory: target.directory, prefix, runId: run.id });
+      const path = await publishBackup(staged, manifest, {
+        directory: target.directory,
+        prefix,
+        runId: run.id,
+      });
       const id = parseBackupFileName(basename(path))!.id;
-      return { target: target.name, path, id, manifest, seconds: (finishedAt.getTime() - startedAt.getTime()) / 1000 };
+      return {
+        target: target.name,
+        path,
+        id,
+        manifest,
+        seconds: (finishedAt.getTime() - startedAt.getTime()) / 1000,
+      };
     } finally {
       await staged.discard();
     }
@@ -78,7 +88,12 @@ export async function planBackup(
 ): Promise<{ target: string; path: string; id: string; from: string }> {
   return withServer(target, run, async server => {
     const path = join(target.directory, backupFileName(prefixOf(target, server), run.now()));
-    return { target: target.name, path, id: localStamp(run.now()), from: `${server.database} of ${server.describe}` };
+    return {
+      target: target.name,
+      path,
+      id: localStamp(run.now()),
+      from: `${server.database} of ${server.describe}`,
+    };
   });
 }
 
@@ -126,7 +141,10 @@ async function dumpInto(
 
 async function clearLeftovers(target: Target, run: RunContext): Promise<void> {
   for (const name of await sweepLeftovers(target.directory, run.now())) {
-    run.emit({ type: 'notice', message: `cleared what an interrupted run left: ${join(target.directory, name)}` });
+    run.emit({
+      type: 'notice',
+      message: `cleared what an interrupted run left: ${join(target.directory, name)}`,
+    });
   }
 }
 

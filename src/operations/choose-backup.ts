@@ -25,25 +25,36 @@ export async function chooseBackup(
   const owners = backupOwners(config, run);
   if (isPath(typed)) {
     const path = resolve(run.cwd, typed);
-    if (!(await lstat(path).catch(() => undefined))) throw notFound(`there is no file ${JSON.stringify(typed)}`);
+    if (!(await lstat(path).catch(() => undefined)))
+      throw notFound(`there is no file ${JSON.stringify(typed)}`);
     return [{ path, backup: await readBackup(path, owners) }];
   }
   const all = await readCatalog(owners, [config.directory]);
   const ours = all.filter(backup => target === undefined || backup.target === target);
   if (typed === 'latest') {
     const whole = ours.filter(backup => {
-      if (!hasRecordedSize(backup)) run.emit({ type: 'warning', message: `passed over, it is not whole: ${backup.path}` });
+      if (!hasRecordedSize(backup))
+        run.emit({ type: 'warning', message: `passed over, it is not whole: ${backup.path}` });
       return hasRecordedSize(backup);
     });
     if (whole.length > 0) return whole.map(chosen);
-    throw notFound(target === undefined ? 'there is no backup' : `there is no whole backup of target ${target}`);
+    throw notFound(
+      target === undefined ? 'there is no backup' : `there is no whole backup of target ${target}`,
+    );
   }
   const matching = ours.filter(backup => backup.id.startsWith(typed));
   if (matching.length === 1) return matching.map(chosen);
   if (matching.length === 0) throw notFound(`no backup has an id that starts with ${JSON.stringify(typed)}`);
-  throw new OrchestrateError('usage', `${matching.length} backups have an id that starts with ${JSON.stringify(typed)}`, {
-    hint: `Type more of one of them, or its path: ${matching.slice(0, 5).map(backup => backup.path).join(', ')}`,
-  });
+  throw new OrchestrateError(
+    'usage',
+    `${matching.length} backups have an id that starts with ${JSON.stringify(typed)}`,
+    {
+      hint: `Type more of one of them, or its path: ${matching
+        .slice(0, 5)
+        .map(backup => backup.path)
+        .join(', ')}`,
+    },
+  );
 }
 
 function isPath(typed: string): boolean {
@@ -55,5 +66,7 @@ function chosen(backup: Backup): ChosenFile {
 }
 
 function notFound(message: string): OrchestrateError {
-  return new OrchestrateError('usage', message, { hint: 'To see what there is, run: db-orchestrate list --all-targets' });
+  return new OrchestrateError('usage', message, {
+    hint: 'To see what there is, run: db-orchestrate list --all-targets',
+  });
 }

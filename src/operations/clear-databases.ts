@@ -17,19 +17,32 @@ export async function sweepIncoming(session: Session, run: RunContext): Promise<
 }
 
 /** Drops what earlier restores kept of this database for undo, but for `kept`. */
-export async function dropOlderUndos(session: Session, database: string, kept: string, run: RunContext): Promise<void> {
+export async function dropOlderUndos(
+  session: Session,
+  database: string,
+  kept: string,
+  run: RunContext,
+): Promise<void> {
   const names = await databaseNames(session);
   for (const name of names) if (name !== kept && undoStamp(name, database)) await drop(session, name, run);
 }
 
 /** Drops one database through a session of its own; a failure is told as a warning, since another one led here. */
-export async function dropDatabase(server: Server, beside: string, name: string, run: RunContext): Promise<void> {
+export async function dropDatabase(
+  server: Server,
+  beside: string,
+  name: string,
+  run: RunContext,
+): Promise<void> {
   try {
     const session = await openMaintenance(server, beside);
     await drop(session, name, run);
     await session.close();
   } catch (error) {
-    run.emit({ type: 'warning', message: `database ${name} is still there; the next restore clears it: ${(error as Error).message}` });
+    run.emit({
+      type: 'warning',
+      message: `database ${name} is still there; the next restore clears it: ${(error as Error).message}`,
+    });
   }
 }
 
@@ -43,7 +56,10 @@ async function drop(session: Session, name: string, run: RunContext): Promise<bo
     await session.execute(`DROP DATABASE IF EXISTS ${identifier(name)} WITH (FORCE)`);
     return true;
   } catch (error) {
-    run.emit({ type: 'warning', message: `database ${name} could not be dropped: ${(error as Error).message}` });
+    run.emit({
+      type: 'warning',
+      message: `database ${name} could not be dropped: ${(error as Error).message}`,
+    });
     return false;
   }
 }

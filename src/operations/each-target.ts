@@ -40,6 +40,7 @@ export async function eachTarget<Result>(
       all.push(failed.at(-1)!);
     }
   }
-  const exitCode = failed.length === 0 ? 0 : done.length > 0 ? failures.partial.exitCode : failed[0]!.error.exitCode;
+  const exitCode =
+    failed.length === 0 ? 0 : done.length > 0 ? failures.partial.exitCode : failed[0]!.error.exitCode;
   return { done, all, exitCode };
 }

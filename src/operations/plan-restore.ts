@@ -50,7 +50,12 @@ export async function planRestore(
     holdsSomething: live !== undefined && (await holdsSomething(server, live.name)),
     like,
     file,
-    missingRoles: aim.owners ? await missingRoles(maintenance, file.access.roles) : [],
+    missingRoles: aim.owners
+      ? await missingRoles(
+          maintenance,
+          file.facts.access.flatMap(({ roles }) => roles),
+        )
+      : [],
     warnings: newerDump(server, file),
   };
 }
@@ -62,9 +67,12 @@ async function refuseMissingRights(session: Session, live: DatabaseFacts | undef
     FROM pg_roles WHERE rolname = current_user`);
   const { name, create, owns } = role!;
   if (!create) {
-    throw cannot(`role ${name} may not create databases, and a restore fills a new one before it replaces the old`, {
-      hint: `Allow it, as a superuser: ALTER ROLE ${identifier(name)} CREATEDB;`,
-    });
+    throw cannot(
+      `role ${name} may not create databases, and a restore fills a new one before it replaces the old`,
+      {
+        hint: `Allow it, as a superuser: ALTER ROLE ${identifier(name)} CREATEDB;`,
+      },
+    );
   }
   if (!owns) {
     throw cannot(`role ${name} does not own database ${live!.name}; its owner is ${live!.owner}`, {
@@ -87,9 +95,12 @@ async function refuseWhatCannotFollow(session: Session, database: string): Promi
     SELECT format('prepared transaction %s', gid), format('End it in that database: ROLLBACK PREPARED %L;', gid)
     FROM pg_prepared_xacts WHERE database = ${name}`);
   if (found.length === 0) return;
-  throw cannot(`database ${database} cannot be replaced because of: ${found.map(({ what }) => what).join(', ')}`, {
-    hint: found.map(({ hint }) => hint).join(' '),
-  });
+  throw cannot(
+    `database ${database} cannot be replaced because of: ${found.map(({ what }) => what).join(', ')}`,
+    {
+      hint: found.map(({ hint }) => hint).join(' '),
+    },
+  );
 }
 
 async function refuseMissingExtensions(session: Session, file: CheckedFile): Promise<void> {
@@ -117,11 +128,23 @@ async function refuseMissing(roles: readonly string[]): Promise<void> {
 }
 
 /** The manifest's facts as far as this server can follow them: an owner that is missing is left out. */
-async function usableFacts(session: Session, manifest: Manifest | undefined): Promise<DatabaseFacts | undefined> {
+async function usableFacts(
+  session: Session,
+  manifest: Manifest | undefined,
+): Promise<DatabaseFacts | undefined> {
   if (!manifest) return undefined;
   const { database } = manifest;
-  const named = [database.owner, ...[...(database.privileges ?? [])].map(({ grantee }) => grantee), ...database.settings.map(({ role }) => role)];
-  const missing = new Set<string | null>(await missingRoles(session, named.filter(role => role !== null)));
+  const named = [
+    database.owner,
+    ...[...(database.privileges ?? [])].map(({ grantee }) => grantee),
+    ...database.settings.map(({ role }) => role),
+  ];
+  const missing = new Set<string | null>(
+    await missingRoles(
+      session,
+      named.filter(role => role !== null),
+    ),
+  );
   const [me] = await session.query<{ name: string }>('SELECT current_user AS name');
   return {
     ...database,
@@ -159,9 +182,11 @@ async function holdsSomething(server: Server, database: string): Promise<boolean
 }
 
 function newerDump(server: Server, file: CheckedFile): string[] {
-  const major = Number.parseInt(file.facts.dumpVersion ?? '', 10);
+  const major = Number.parseInt(file.facts.pgDumpVersion ?? '', 10);
   if (!(major > server.version.major)) return [];
-  return [`the file was written by pg_dump ${file.facts.dumpVersion}; ${server.describe} may not accept all of it`];
+  return [
+    `the file was written by pg_dump ${file.facts.pgDumpVersion}; ${server.describe} may not accept all of it`,
+  ];
 }
 
 function cannot(message: string, details: { hint: string }): OrchestrateError {

@@ -5,7 +5,7 @@ import { interruption, OrchestrateError } from '../errors.ts';
 import { incomingName, undoName } from '../postgres/database-names.ts';
 import { lockDatabase, openMaintenance } from '../postgres/maintenance.ts';
 import { renameDatabase, swapDatabases } from '../postgres/swap.ts';
-import { checkChosen } from './check-file.ts';
+import { checkFirstWhole } from './check-file.ts';
 import { chooseBackup } from './choose-backup.ts';
 import { dropDatabase, dropOlderUndos, sweepIncoming } from './clear-databases.ts';
 import { fillDatabase } from './fill-database.ts';
@@ -48,7 +48,7 @@ export async function restore(
   run: RunContext,
 ): Promise<RestoreResult | RestorePlan> {
   const files = await chooseBackup(request.file, target.name, config, run);
-  const file = await checkChosen(files, run);
+  const file = await checkFirstWhole(files, run);
   if (!request.targetIsChosen) refuseOtherTarget(file.manifest?.target, target.name);
   const server = await target.adapter.open(target.options, run);
   try {
@@ -56,7 +56,11 @@ export async function restore(
     const maintenance = await openMaintenance(server, database);
     await lockDatabase(maintenance, database, 'exclusive', run);
     await sweepIncoming(maintenance, run);
-    const plan = await planRestore(server, maintenance, file, { target: target.name, database, owners: request.owners });
+    const plan = await planRestore(server, maintenance, file, {
+      target: target.name,
+      database,
+      owners: request.owners,
+    });
     if (request.into !== undefined && plan.holdsSomething && !request.force) throw holdsSomething(database);
     if (request.dryRun) return plan;
     await request.confirm(plan);
@@ -100,9 +104,13 @@ async function fillAndSwap(
 
 function refuseOtherTarget(madeFrom: string | undefined, chosen: string): void {
   if (madeFrom === undefined || madeFrom === chosen) return;
-  throw new OrchestrateError('usage', `the backup is of target ${madeFrom}, and this would restore it to ${chosen}`, {
-    hint: `If that is what you want, type the target: --target ${chosen}`,
-  });
+  throw new OrchestrateError(
+    'usage',
+    `the backup is of target ${madeFrom}, and this would restore it to ${chosen}`,
+    {
+      hint: `If that is what you want, type the target: --target ${chosen}`,
+    },
+  );
 }
 
 function holdsSomething(database: string): OrchestrateError {
@@ -111,10 +119,15 @@ function holdsSomething(database: string): OrchestrateError {
   });
 }
 
-function asRestoreFailure(error: unknown, run: RunContext): unknown {
+/** What a restore or an undo rejects with when a program or the server failed under it. */
+export function asRestoreFailure(error: unknown, run: RunContext): unknown {
   if (run.signal.aborted) return interruption(run.signal);
   if (!(error instanceof ClientFailure || error instanceof QueryFailure)) return error;
-  return new OrchestrateError('restore-failed', `the restore failed, and the database is as it was before: ${error.message}`, {
-    cause: error,
-  });
+  return new OrchestrateError(
+    'restore-failed',
+    `the restore failed, and the database is as it was before: ${error.message}`,
+    {
+      cause: error,
+    },
+  );
 }

@@ -59,7 +59,8 @@ async function readReport(psql: ClientProcess, key: string): Promise<LoadReport>
       if (one !== '') last = one;
     }
   }
-  if (last !== key) throw new OrchestrateError('restore-failed', 'psql ended before it had read the whole dump');
+  if (last !== key)
+    throw new OrchestrateError('restore-failed', 'psql ended before it had read the whole dump');
   return { copied };
 }
 

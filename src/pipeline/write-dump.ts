@@ -1,3 +1,4 @@
+import { createWriteStream } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
@@ -38,7 +39,8 @@ export async function writeDump(
     count,
     createGzip(compression),
     digest.stream,
-    file.createWriteStream({ autoClose: false }),
+    // Not file.createWriteStream: the handle of such a stream could never be closed.
+    createWriteStream('', { fd: file.fd, autoClose: false }),
   );
   // The program's own words say more than a stream that broke because the program did.
   const [program, stored] = await Promise.allSettled([

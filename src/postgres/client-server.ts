@@ -118,7 +118,8 @@ async function firstSession(spawn: Spawn, database: string | undefined): Promise
   try {
     return await openSession(spawn, database);
   } catch (error) {
-    if (!(error instanceof ClientFailure && database !== undefined && error.stderr.includes(`"${database}"`))) throw error;
+    if (!(error instanceof ClientFailure && database !== undefined && error.stderr.includes(`"${database}"`)))
+      throw error;
     for (const other of others) {
       const session = await openSession(spawn, other).catch(() => undefined);
       if (session) return session;

@@ -2,7 +2,11 @@ import type { DatabaseFacts } from './database-facts.ts';
 import { identifier, literal } from './quote.ts';
 
 /** An empty database with the same encoding, locale, and tablespace, under another name. */
-export function createDatabaseStatement(facts: DatabaseFacts, name: string, server: { readonly major: number }): string {
+export function createDatabaseStatement(
+  facts: DatabaseFacts,
+  name: string,
+  server: { readonly major: number },
+): string {
   const parts = [
     `CREATE DATABASE ${identifier(name)} TEMPLATE template0`,
     `ENCODING ${literal(facts.encoding)}`,
@@ -35,7 +39,8 @@ export function databasePropertyStatements(facts: DatabaseFacts, name: string): 
       statements.push(`GRANT ${privilege} ON ${database} TO ${to}${option}`);
     }
   }
-  if (facts.connectionLimit >= 0) statements.push(`ALTER ${database} CONNECTION LIMIT ${facts.connectionLimit}`);
+  if (facts.connectionLimit >= 0)
+    statements.push(`ALTER ${database} CONNECTION LIMIT ${facts.connectionLimit}`);
   // Moves what was granted to the creator above to the owner as well.
   statements.push(`ALTER ${database} OWNER TO ${identifier(facts.owner)}`);
   return statements;

@@ -28,7 +28,7 @@ export interface DatabaseFacts {
 export async function databaseFacts(
   session: Session,
   name: string,
-): Promise<DatabaseFacts & { readonly bytes: number | null } | undefined> {
+): Promise<(DatabaseFacts & { readonly bytes: number | null }) | undefined> {
   const [row] = await session.query<DatabaseFacts & { readonly bytes: number | null }>(`
     SELECT d.datname AS name, pg_encoding_to_char(d.encoding) AS encoding,
       d.datcollate AS collate, d.datctype AS ctype, coalesce(j->>'datlocprovider', 'c') AS provider,

@@ -6,12 +6,16 @@ const stemBytes = 35;
 
 /** The database that a restore fills before it takes the place of `database`; carries the run's id. */
 export function incomingName(database: string, runId: string): string {
-  return `${stem(database)}_restore_${runId}`;
+  return `${stem(database)}_restoring_${runId}_${fingerprint(database)}`;
 }
 
-/** The run that a database of that name belongs to; undefined for every other name. */
+/** The run that a database of that name belongs to; undefined for names that a person gave. */
 export function incomingRun(name: string): string | undefined {
-  return /_restore_([0-9a-f]{8})$/.exec(name)?.[1];
+  const match = /^(.*)_restoring_([0-9a-f]{8})_([0-9a-f]{6})$/s.exec(name);
+  // A stem that was not cut is the whole name, which the fingerprint confirms.
+  const confirmed =
+    match && (Buffer.byteLength(match[1]!) > stemBytes - 4 || fingerprint(match[1]!) === match[3]);
+  return confirmed ? match[2] : undefined;
 }
 
 /** The name that a replaced database is kept under. */
@@ -24,11 +28,6 @@ export function undoStamp(name: string, database: string): string | undefined {
   const ending = name.startsWith(`${stem(database)}_undo_`) ? name.slice(stem(database).length) : '';
   const match = /^_undo_(\d{8}_\d{6})_([0-9a-f]{6})$/.exec(ending);
   return match?.[2] === fingerprint(database) ? match[1] : undefined;
-}
-
-/** Whether a database of that name is one of the tool's own, and so never a person's to back up. */
-export function isOwnDatabase(name: string): boolean {
-  return incomingRun(name) !== undefined || /_undo_\d{8}_\d{6}_[0-9a-f]{6}$/.test(name);
 }
 
 /** The first bytes of a name, whole characters only. */

@@ -44,7 +44,8 @@ export async function lockDatabase(
     WHERE l.locktype = 'advisory' AND l.granted AND l.pid <> pg_backend_pid()
       AND l.classid = ${lockClass.database} AND l.objid = (${crc32(database)})::bigint::text::oid
       AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())`);
-  const who = holders.map(({ name, since }) => `${name} since ${since}`).join(', ') || 'a run that has just ended';
+  const who =
+    holders.map(({ name, since }) => `${name} since ${since}`).join(', ') || 'a run that has just ended';
   throw new OrchestrateError('locked', `another run works on database ${JSON.stringify(database)}: ${who}`, {
     hint: 'Wait until it has ended, then run the command again.',
   });

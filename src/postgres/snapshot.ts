@@ -10,7 +10,7 @@ export interface Extension {
 
 /** One moment of a database that several programs can look at, held open by a session. */
 export interface Snapshot {
-  readonly facts: DatabaseFacts & { readonly bytes: number | null };
+  readonly facts: DatabaseFacts;
   readonly extensions: readonly Extension[];
   /** What pg_dump is told to see the same moment. */
   readonly dumpArguments: readonly string[];
@@ -22,13 +22,14 @@ export async function openSnapshot(server: Server, database: string): Promise<Sn
   const session = await server.session(database);
   try {
     await session.execute('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
-    const facts = await databaseFacts(session, database);
-    if (!facts) throw new OrchestrateError('unreachable', `there is no database ${JSON.stringify(database)}`);
+    const found = await databaseFacts(session, database);
+    if (!found) throw new OrchestrateError('unreachable', `there is no database ${JSON.stringify(database)}`);
     const extensions = await session.query<Extension>(
       `SELECT extname AS name, extversion AS version, nspname AS schema
        FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace ORDER BY extname`,
     );
     const exported = await exportSnapshot(session);
+    const { bytes: _, ...facts } = found;
     return {
       facts,
       extensions,

@@ -4,7 +4,7 @@ import { identifier, literal } from './quote.ts';
 export interface Swap {
   /** The database that people use, and its name afterwards too. */
   readonly live: string;
-  /** The database that takes its place. */
+  /** The database that takes its place; it may be one that was kept, closed to connections. */
   readonly incoming: string;
   /** The name that the replaced one is kept under, closed to connections. */
   readonly kept: string;
@@ -18,7 +18,11 @@ const objectInUse = '55006';
  * while a second session ends the old ones; nothing is committed before both have their new names, so a kill at
  * any moment leaves the old database live or the new one, never none. Rejects with the server's `QueryFailure`.
  */
-export async function swapDatabases(server: Server, maintenance: Session, { live, incoming, kept }: Swap): Promise<void> {
+export async function swapDatabases(
+  server: Server,
+  maintenance: Session,
+  { live, incoming, kept }: Swap,
+): Promise<void> {
   const ender = await server.session(await currentDatabase(maintenance));
   try {
     // By number, not by name: once the names have changed, those who connect to the new one must be let be.
@@ -31,12 +35,14 @@ export async function swapDatabases(server: Server, maintenance: Session, { live
         await maintenance.execute(`ALTER DATABASE ${identifier(live)} RENAME TO ${identifier(kept)}`);
         await maintenance.execute(`ALTER DATABASE ${identifier(kept)} WITH ALLOW_CONNECTIONS false`);
         await maintenance.execute(`ALTER DATABASE ${identifier(incoming)} RENAME TO ${identifier(live)}`);
+        await maintenance.execute(`ALTER DATABASE ${identifier(live)} WITH ALLOW_CONNECTIONS true`);
         await maintenance.execute('COMMIT');
         return;
       } catch (error) {
         await maintenance.execute('ROLLBACK');
         // RENAME itself waits five seconds for other sessions to go before it gives up.
-        if (!(error instanceof QueryFailure && error.sqlState === objectInUse) || attempt === attempts) throw error;
+        if (!(error instanceof QueryFailure && error.sqlState === objectInUse) || attempt === attempts)
+          throw error;
       } finally {
         await ending.stop();
       }

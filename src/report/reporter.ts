@@ -30,7 +30,7 @@ export function createReporter({ stdout, stderr }: Outputs, options: ReportOptio
   const progress = progressLine(stderr);
   const write = (message: string) => {
     progress.clear();
-    stderr.write(`${escapeLines(redact(message))}\n`);
+    stderr.write(`${escapeLines(message)}\n`);
   };
   return {
     result(text, document) {
@@ -41,16 +41,16 @@ export function createReporter({ stdout, stderr }: Outputs, options: ReportOptio
       if (!options.quiet) write(message);
     },
     event(event) {
-      if (event.type === 'warning') write(`warning: ${event.message}`);
+      if (event.type === 'warning') write(`warning: ${redact(event.message)}`);
       else if (event.type === 'progress') {
         if (!options.quiet) progress.show(event);
       } else if (event.type === 'notice' ? !options.quiet : options.verbose) write(event.message);
     },
     failure(error) {
       const { message, hint, code, exitCode } = known(error);
-      write(`error: ${message}`);
+      write(`error: ${redact(message)}`);
       if (hint) write(`hint: ${hint}`);
-      if (options.verbose && error instanceof Error) write(String(error.stack));
+      if (options.verbose && error instanceof Error) write(redact(String(error.stack)));
       if (options.json) {
         const document = { error: { code, message: redact(message), hint: hint ?? null, exitCode } };
         stdout.write(`${JSON.stringify(document, null, 2)}\n`);

@@ -6,7 +6,10 @@ import type { RunContext } from '../contract/run-context.ts';
 /** The targets as owners of files; the default one first, so that it is asked first. */
 export function backupOwners(config: Config, run: RunContext): BackupOwner[] {
   const isDefault = (target: Target) => target.name === config.defaultTarget;
-  const targets = [...config.targets.filter(isDefault), ...config.targets.filter(target => !isDefault(target))];
+  const targets = [
+    ...config.targets.filter(isDefault),
+    ...config.targets.filter(target => !isDefault(target)),
+  ];
   return targets.map(target => ({
     name: target.name,
     directory: target.directory,

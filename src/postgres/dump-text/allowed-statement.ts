@@ -30,7 +30,8 @@ const literal = "'(?:[^']|'')*'";
 // In psql and on the server only these encodings keep every byte of a character above 127, so that no quote or
 // backslash can hide in one. A server's database is always in one of them; pg_dump -E can write others.
 const encoding =
-  '(?:UTF8|SQL_ASCII|EUC_(?:JP|CN|KR|TW|JIS_2004)|MULE_INTERNAL|LATIN\\d+|WIN\\d+|ISO_8859_\\d|KOI8[RU])';
+  '(?:UTF8|SQL_ASCII|EUC_(?:JP|CN|KR|TW|JIS_2004)|MULE_INTERNAL|LATIN\\d+|WIN(?:125\\d|866|874)|ISO_8859_[5-8]|KOI8[RU])';
+const value = `(?:${literal}|${name}|-?\\d+)`;
 
 const forms: Readonly<Record<string, RegExp>> = {
   BEGIN: /^BEGIN;\s*$/,
@@ -40,7 +41,7 @@ const forms: Readonly<Record<string, RegExp>> = {
   RESET: /^RESET SESSION AUTHORIZATION;\s*$/,
   SET: new RegExp(
     `^SET (?:client_encoding = '${encoding}'|standard_conforming_strings = (?:on|off)|SESSION AUTHORIZATION (?:DEFAULT|${literal}|${name})|ROLE ${name}` +
-      `|(?!client_encoding |standard_conforming_strings )[a-z_]+ = (?:${literal}|[\\w", -]+));\\s*$`,
+      `|(?!client_encoding |standard_conforming_strings )[a-z_]+(?:\\.[a-z_]+)? = ${value}(?:, ${value})*);\\s*$`,
   ),
   SELECT: new RegExp(
     `^SELECT (?:pg_catalog\\.(?:set_config\\('search_path', ${literal}, false\\)|setval\\(${literal}, -?\\d+, (?:true|false)\\)` +
@@ -52,6 +53,6 @@ const forms: Readonly<Record<string, RegExp>> = {
 
 const serverWide = new RegExp(
   '^(?:(?:CREATE|ALTER) (?:DATABASE|ROLE|GROUP|TABLESPACE|SYSTEM|USER (?!MAPPING))' +
-    '|(?:COMMENT|SECURITY LABEL (?:FOR \\S+ )?)ON (?:DATABASE|ROLE|TABLESPACE)' +
+    '|(?:COMMENT |SECURITY LABEL (?:FOR \\S+ )?)ON (?:DATABASE|ROLE|TABLESPACE)' +
     '|(?:GRANT|REVOKE) (?:"(?:[^"]|"")*"|[^"])*? ON (?:DATABASE|TABLESPACE|PARAMETER) )',
 );

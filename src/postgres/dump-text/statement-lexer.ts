@@ -1,7 +1,7 @@
 import { badDump, excerpt } from './bad-dump.ts';
 import * as kinds from './byte-kinds.ts';
 import { createFunctionBody } from './function-body.ts';
-import { countLines, endOfDollarTag, endOfNumber, endOfWord, startsVariable } from './token-ends.ts';
+import { countLines, endOfColon, endOfDollarTag, endOfNumber, endOfWord } from './token-ends.ts';
 
 /** Finds where a statement ends, as psql does, and refuses what psql could read in another way. */
 export interface StatementLexer {
@@ -139,14 +139,10 @@ export function createStatementLexer(): StatementLexer {
           at += 1;
           break;
         case kinds.colon: {
-          if (at === last) return at;
-          if (text[at + 1] === 0x3a || text[at + 1] === 0x3d) at += 2;
-          else {
-            const variable = startsVariable(text, at);
-            if (variable === 'unknown') return at;
-            if (variable === 'yes') throw refusal('a psql variable', text, at);
-            at += 1;
-          }
+          const end = endOfColon(text, at);
+          if (end > last) return at;
+          if (end === 0) throw refusal('a psql variable', text, at);
+          at = end;
           break;
         }
         case kinds.dash:

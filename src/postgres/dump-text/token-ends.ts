@@ -29,20 +29,22 @@ export function endOfDollarTag(text: Buffer, from: number): number {
 }
 
 /**
- * Whether psql would take the colon at `at` for one of its variables. A slice that PostgreSQL writes, `a[x:y]`,
- * looks like one; psql leaves it alone unless a variable y is set, and those it sets itself are in upper case
- * (HOST, DBNAME, ROW_COUNT), as no unquoted name of a dump is.
+ * Where psql goes on after the colon at `from`; 0 when it could read a variable there. A slice that PostgreSQL writes,
+ * `a[x:y]`, looks like one; psql leaves it alone unless a variable y is set, and those it sets itself are in upper
+ * case (HOST, DBNAME, ROW_COUNT), as no unquoted name of a dump is. What touches such a name would be the end of it
+ * for the server, and for psql the start of a quotation.
  */
-export function startsVariable(text: Buffer, at: number): 'yes' | 'no' | 'unknown' {
-  const next = text[at + 1];
-  if (next === 0x27 || next === 0x7b) return 'yes';
-  const quoted = next === 0x22;
-  const from = at + (quoted ? 2 : 1);
-  let end = from;
-  while (end < text.length && text[end] !== 0x24 && continuesWord(text[end]!)) end += 1;
-  if (end === text.length) return 'unknown';
-  if (quoted && text[end] !== 0x22) return 'no';
-  return /^[A-Z][A-Z0-9_]*$/.test(text.toString('latin1', from, Math.min(end, from + 64))) ? 'yes' : 'no';
+export function endOfColon(text: Buffer, from: number): number {
+  const next = text[from + 1];
+  if (next === 0x3a || next === 0x3d) return from + 2;
+  if (next === 0x27 || next === 0x7b) return 0;
+  const start = from + (next === 0x22 ? 2 : 1);
+  let at = start;
+  while (at < text.length && text[at] !== 0x24 && continuesWord(text[at]!)) at += 1;
+  if (at >= text.length) return text.length;
+  const ownVariable = /^[A-Z][A-Z0-9_]*$/.test(text.toString('latin1', start, Math.min(at, start + 64)));
+  if (next === 0x22) return ownVariable && text[at] === 0x22 ? 0 : from + 1;
+  return ownVariable || (at > start && (text[at] === 0x24 || text[at] === 0x27)) ? 0 : at;
 }
 
 export function countLines(text: Buffer, from: number, to: number): number {

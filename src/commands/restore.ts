@@ -1,0 +1,68 @@
+import { Command } from 'commander';
+import type { RestorePlan } from '../operations/plan-restore.ts';
+import type { Begin } from './command-line.ts';
+import { oneTargetOption } from './options.ts';
+
+interface Flags {
+  target?: string;
+  force?: true;
+  into?: string;
+  owners: boolean;
+  dryRun?: true;
+}
+
+export function restoreCommand(begin: Begin): Command {
+  return new Command('restore')
+    .description('put a backup back')
+    .argument(
+      '<FILE|latest|ID>',
+      'a path, the newest whole backup of the target, or the date part of a file name',
+    )
+    .addOption(oneTargetOption())
+    .option('--force', 'do not ask, and replace what --into names')
+    .option('--into <database>', 'another database than the one of the target; made when missing')
+    .option('--no-owners', 'leave out owners and grants')
+    .option('--dry-run', 'check all and say what would be replaced, but change nothing')
+    .action(async (typed: string, flags: Flags, command: Command) => {
+      const { run, report, loadConfig, confirm } = begin(command);
+      const { restore } = await import('../operations/restore.ts');
+      const { selectTarget } = await import('../targets/select-targets.ts');
+      const { describePlan } = await import('../report/restore-plan.ts');
+      const { durationInWords } = await import('../report/words.ts');
+      const config = await loadConfig();
+      const target = selectTarget(config, flags.target);
+      const tell = (plan: RestorePlan) => {
+        for (const warning of plan.warnings) run.emit({ type: 'warning', message: warning });
+        report.say(describePlan(plan, run));
+      };
+      const outcome = await restore(
+        target,
+        {
+          file: typed,
+          targetIsChosen: flags.target !== undefined,
+          into: flags.into,
+          owners: flags.owners,
+          force: flags.force === true,
+          dryRun: flags.dryRun === true,
+          async confirm(plan) {
+            tell(plan);
+            if (!flags.force) await confirm(plan.live ? 'Replace it?' : 'Go on?');
+          },
+        },
+        config,
+        run,
+      );
+      if ('live' in outcome) {
+        tell(outcome);
+        return report.result('', {
+          dryRun: true,
+          target: outcome.target,
+          database: outcome.database,
+          from: outcome.file.path,
+        });
+      }
+      report.say(`restored ${outcome.database} in ${durationInWords(outcome.seconds)}`);
+      if (outcome.undo !== null) report.say('To put the replaced database back, run: db-orchestrate undo');
+      report.result('', outcome);
+    });
+}

@@ -1,0 +1,102 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { unlink } from 'node:fs/promises';
+import { pipeline } from 'node:stream/promises';
+import { type Backup, hasRecordedSize, readCatalog } from '../catalog/catalog.ts';
+import { manifestName } from '../catalog/manifest.ts';
+import { applyRetention, type RetentionDecision, type RetentionPolicy } from '../catalog/retention.ts';
+import type { Config, Target } from '../config/config.ts';
+import type { RunContext } from '../contract/run-context.ts';
+import { backupOwners } from '../targets/backup-owners.ts';
+import { checkFile } from './check-file.ts';
+
+export interface PruneResult {
+  readonly kept: readonly { path: string; reasons: readonly string[] }[];
+  readonly removed: readonly { path: string }[];
+  readonly failed: readonly { path: string; error: string }[];
+}
+
+/**
+ * Applies a target's retention. A file that cannot be removed does not stop the others. A dry run only decides.
+ * `fresh` names a backup that this run has just made, and so knows to be whole.
+ */
+export async function prune(
+  target: Target,
+  policy: RetentionPolicy,
+  { dryRun, fresh }: { dryRun: boolean; fresh?: string },
+  config: Config,
+  run: RunContext,
+): Promise<PruneResult> {
+  const backups = (await readCatalog(backupOwners(config, run), [])).filter(
+    backup => backup.target === target.name,
+  );
+  const decisions = await decide(backups, policy, fresh, run);
+  const removed: { path: string }[] = [];
+  const failed: { path: string; error: string }[] = [];
+  for (const { backup, reasons } of decisions) {
+    if (reasons.length > 0) continue;
+    try {
+      if (!dryRun) await remove(backup.path);
+      removed.push({ path: backup.path });
+    } catch (error) {
+      failed.push({ path: backup.path, error: (error as Error).message });
+    }
+  }
+  const kept = decisions.filter(({ reasons }) => reasons.length > 0);
+  return { kept: kept.map(({ backup, reasons }) => ({ path: backup.path, reasons })), removed, failed };
+}
+
+type Candidate = Backup & Parameters<typeof applyRetention>[0][number];
+
+/** What is kept as the last good one is read to its end before anything else goes: on it all depends. */
+async function decide(
+  backups: readonly Backup[],
+  policy: RetentionPolicy,
+  fresh: string | undefined,
+  run: RunContext,
+): Promise<RetentionDecision<Candidate>[]> {
+  const candidates: Candidate[] = [];
+  for (const backup of backups) candidates.push(asCandidate(backup, await isWhole(backup, run)));
+  for (;;) {
+    const decisions = applyRetention(candidates, policy, run.now());
+    if (decisions.every(({ reasons }) => reasons.length > 0)) return decisions;
+    const newest = candidates.filter(candidate => candidate.whole && candidate.startedAt <= run.now())[0];
+    if (!newest || newest.path === fresh || (await hasRecordedDigest(newest))) return decisions;
+    candidates[candidates.indexOf(newest)] = { ...newest, whole: false };
+  }
+}
+
+function asCandidate(backup: Backup, whole: boolean): Candidate {
+  const { manifest } = backup;
+  return {
+    ...backup,
+    whole,
+    proven: manifest?.proof?.level === 'proven',
+    labelled: manifest?.label !== undefined,
+    automatic: manifest !== undefined && manifest.origin !== 'manual',
+  };
+}
+
+/** By its size, where a manifest recorded it; else by reading it, since old scripts left 20-byte files behind. */
+async function isWhole(backup: Backup, run: RunContext): Promise<boolean> {
+  if (backup.manifest) return hasRecordedSize(backup);
+  return checkFile({ path: backup.path, backup }, run).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function hasRecordedDigest({ path, manifest }: Backup): Promise<boolean> {
+  if (!manifest) return true; // read as a whole already
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path), hash);
+  return hash.digest('hex') === manifest.sha256;
+}
+
+/** The data first: a manifest without its data is cleared by the next run, data without its manifest is not. */
+async function remove(path: string): Promise<void> {
+  await unlink(path);
+  await unlink(manifestName(path)).catch(error => {
+    if (error.code !== 'ENOENT') throw error;
+  });
+}

@@ -1,0 +1,42 @@
+import type { RunContext } from '../contract/run-context.ts';
+import type { RestorePlan } from '../operations/plan-restore.ts';
+import type { UndoPlan } from '../operations/undo.ts';
+import { escapeText } from './escape.ts';
+import { ageInWords, dateInWords, pathInWords, sizeInWords } from './words.ts';
+
+/** What a restore will replace, as a person reads it before saying yes. */
+export function describePlan(plan: RestorePlan, { now, cwd }: Pick<RunContext, 'now' | 'cwd'>): string {
+  const { file, live } = plan;
+  const age = file.startedAt
+    ? `, made ${dateInWords(file.startedAt)} (${ageInWords(file.startedAt, now())})`
+    : '';
+  const label = file.manifest?.label ? `, labelled ${JSON.stringify(file.manifest.label)}` : '';
+  const rows = file.facts.tables.reduce((sum, table) => sum + table.rows, 0);
+  const lines = [
+    `target    ${plan.target}: ${plan.server}`,
+    `database  ${plan.database}${live ? ` (${live.bytes === null ? 'size unknown' : sizeInWords(live.bytes)}) will be replaced` : ' will be created'}`,
+    `backup    ${pathInWords(file.path, cwd)}: ${sizeInWords(file.facts.bytes)} of SQL, ${file.facts.tables.length} tables, ${rows} rows${age}${label}`,
+  ];
+  if (plan.holdsSomething) {
+    const since = file.startedAt ? 'What was written since then' : 'What it holds now';
+    lines.push(`${since} will be gone from the live database. The replaced database is kept for undo.`);
+  }
+  if (plan.missingRoles.length > 0) {
+    lines.push(
+      `Left out, because these roles do not exist here: owners and grants of ${plan.missingRoles.join(', ')}`,
+    );
+  }
+  return lines.map(escapeText).join('\n');
+}
+
+/** What an undo will swap. */
+export function describeUndo({ target, server, database, bytes, kept }: UndoPlan): string {
+  const size = (bytes: number | null) => (bytes === null ? 'size unknown' : sizeInWords(bytes));
+  return [
+    `target    ${target}: ${server}`,
+    `database  ${database} (${size(bytes)}) will be replaced, and kept for the next undo`,
+    `with      ${kept.name} (${size(kept.bytes)}), which a restore replaced at ${kept.since}`,
+  ]
+    .map(escapeText)
+    .join('\n');
+}
