@@ -2,7 +2,9 @@ import { Command, Option } from 'commander';
 import { backupCommand } from './commands/backup.ts';
 import type { Begin } from './commands/command-line.ts';
 import { listCommand } from './commands/list.ts';
+import { pruneCommand } from './commands/prune.ts';
 import { restoreCommand } from './commands/restore.ts';
+import { undoCommand } from './commands/undo.ts';
 import { exitCodeTable } from './report/exit-codes.ts';
 import { toolVersion } from './tool-version.ts';
 
@@ -19,8 +21,7 @@ export function createProgram(begin: Begin): Command {
     .exitOverride()
     .configureOutput({ writeErr: () => undefined })
     .addHelpText('afterAll', `\n${exitCodeTable()}`);
-  for (const command of [backupCommand(begin), restoreCommand(begin), listCommand(begin)]) {
-    program.addCommand(command.copyInheritedSettings(program));
-  }
+  const commands = [backupCommand, restoreCommand, undoCommand, listCommand, pruneCommand];
+  for (const command of commands) program.addCommand(command(begin).copyInheritedSettings(program));
   return program;
 }

@@ -19,11 +19,13 @@ export function backupCommand(begin: Begin): Command {
     .option('--dry-run', 'reach each target and say what would be made, but make nothing')
     .action(async (flags: Flags, command: Command) => {
       const line = begin(command);
-      const { backup, planBackup } = await import('../operations/backup.ts');
+      const { planBackup } = await import('../operations/backup.ts');
+      const { backupTarget } = await import('../operations/backup-target.ts');
       const { eachTarget } = await import('../operations/each-target.ts');
       const { selectTargets } = await import('../targets/select-targets.ts');
       const { pathInWords, sizeInWords, durationInWords } = await import('../report/words.ts');
-      const targets = selectTargets(await line.loadConfig(), flags);
+      const config = await line.loadConfig();
+      const targets = selectTargets(config, flags);
       const { cwd } = line.run;
 
       if (flags.dryRun) {
@@ -37,7 +39,12 @@ export function backupCommand(begin: Begin): Command {
         return line.exitWith(planned.exitCode);
       }
       const made = await eachTarget(targets, line.run, async target => {
-        const { path, id, manifest, seconds } = await backup(target, { label: flags.label }, line.run);
+        const { path, id, manifest, seconds } = await backupTarget(
+          target,
+          { label: flags.label },
+          config,
+          line.run,
+        );
         const { bytes, rawBytes, sha256, proof } = manifest;
         const duration = durationInWords(seconds);
         line.report.say(`backed up ${target.name}: ${sizeInWords(rawBytes)} of SQL in ${duration}`);

@@ -27,15 +27,15 @@ export function pruneCommand(begin: Begin): Command {
     .option('--dry-run', 'say what would go and why the rest stays, but remove nothing')
     .action(async (flags: Flags, command: Command) => {
       const { run, report, loadConfig, exitWith } = begin(command);
-      const { pruneTargets } = await import('../operations/prune.ts');
+      const { pruneExitCode, pruneTargets } = await import('../operations/prune-targets.ts');
       const { selectTargets } = await import('../targets/select-targets.ts');
       const { describePruning } = await import('../report/pruning.ts');
       const config = await loadConfig();
       const targets = selectTargets(config, flags);
       const request = { policy: policyOf(flags), dryRun: flags.dryRun === true, undo: flags.undo === true };
       const result = await pruneTargets(targets, request, config, run);
-      report.result(describePruning(result, request.dryRun, run.cwd), result);
-      exitWith(result.exitCode);
+      report.result(describePruning(result, request.dryRun), result);
+      exitWith(pruneExitCode(result));
     });
 }
 

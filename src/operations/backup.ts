@@ -8,6 +8,7 @@ import type { RunContext } from '../contract/run-context.ts';
 import { interruption, OrchestrateError } from '../errors.ts';
 import { type WrittenDump, writeDump } from '../pipeline/write-dump.ts';
 import { type Access, dumpAccess } from '../postgres/access.ts';
+import { lockDatabase, openMaintenance } from '../postgres/maintenance.ts';
 import { openSnapshot, type Snapshot } from '../postgres/snapshot.ts';
 import { publishBackup } from '../store/publish-backup.ts';
 import { type StagedFile, stageFile } from '../store/staged-file.ts';
@@ -35,6 +36,7 @@ export interface BackupResult {
 export async function backup(target: Target, request: BackupRequest, run: RunContext): Promise<BackupResult> {
   const startedAt = run.now();
   return withServer(target, run, async server => {
+    await lockDatabase(await openMaintenance(server), server.database, 'shared', run);
     await clearLeftovers(target, run);
     const snapshot = await openSnapshot(server, server.database);
     const staged = await stageFile(target.directory, run.id);

@@ -16,33 +16,42 @@ export interface PruneResult {
   readonly failed: readonly { path: string; error: string }[];
 }
 
+export interface PruneRequest {
+  /** Instead of what is configured. */
+  readonly policy?: RetentionPolicy | undefined;
+  /** Decide only. */
+  readonly dryRun: boolean;
+}
+
 /**
- * Applies a target's retention. A file that cannot be removed does not stop the others. A dry run only decides.
- * `fresh` names a backup that this run has just made, and so knows to be whole.
+ * Applies retention to the backups of one target; without a policy everything stays. A file that cannot be removed
+ * does not stop the others. `fresh` is the path of a backup that this run has just made, and so knows to be whole.
  */
 export async function prune(
   target: Target,
-  policy: RetentionPolicy,
-  { dryRun, fresh }: { dryRun: boolean; fresh?: string },
+  { policy = target.retention ?? {}, dryRun }: PruneRequest,
   config: Config,
   run: RunContext,
+  fresh?: string,
 ): Promise<PruneResult> {
   const backups = (await readCatalog(backupOwners(config, run), [])).filter(
     backup => backup.target === target.name,
   );
   const decisions = await decide(backups, policy, fresh, run);
+  const kept = decisions.filter(({ reasons }) => reasons.length > 0);
   const removed: { path: string }[] = [];
   const failed: { path: string; error: string }[] = [];
-  for (const { backup, reasons } of decisions) {
-    if (reasons.length > 0) continue;
+  for (const { path } of decisions
+    .filter(({ reasons }) => reasons.length === 0)
+    .map(({ backup }) => backup)) {
+    run.signal.throwIfAborted();
     try {
-      if (!dryRun) await remove(backup.path);
-      removed.push({ path: backup.path });
+      if (!dryRun) await remove(path);
+      removed.push({ path });
     } catch (error) {
-      failed.push({ path: backup.path, error: (error as Error).message });
+      failed.push({ path, error: (error as Error).message });
     }
   }
-  const kept = decisions.filter(({ reasons }) => reasons.length > 0);
   return { kept: kept.map(({ backup, reasons }) => ({ path: backup.path, reasons })), removed, failed };
 }
 
@@ -56,7 +65,10 @@ async function decide(
   run: RunContext,
 ): Promise<RetentionDecision<Candidate>[]> {
   const candidates: Candidate[] = [];
-  for (const backup of backups) candidates.push(asCandidate(backup, await isWhole(backup, run)));
+  for (const backup of backups) {
+    run.signal.throwIfAborted();
+    candidates.push(asCandidate(backup, await isWhole(backup, run)));
+  }
   for (;;) {
     const decisions = applyRetention(candidates, policy, run.now());
     if (decisions.every(({ reasons }) => reasons.length > 0)) return decisions;

@@ -1,8 +1,9 @@
 import type { Config, Target } from '../config/config.ts';
-import { ClientFailure, QueryFailure, type Server, type Session } from '../contract/adapter.ts';
+import type { Server, Session } from '../contract/adapter.ts';
 import type { RunContext } from '../contract/run-context.ts';
-import { interruption, OrchestrateError } from '../errors.ts';
-import { incomingName, undoName } from '../postgres/database-names.ts';
+import { OrchestrateError } from '../errors.ts';
+import { incomingName } from '../postgres/database-names.ts';
+import { freeUndoName } from '../postgres/kept-databases.ts';
 import { lockDatabase, openMaintenance } from '../postgres/maintenance.ts';
 import { renameDatabase, swapDatabases } from '../postgres/swap.ts';
 import { checkFirstWhole } from './check-file.ts';
@@ -10,6 +11,7 @@ import { chooseBackup } from './choose-backup.ts';
 import { dropDatabase, dropOlderUndos, sweepIncoming } from './clear-databases.ts';
 import { fillDatabase } from './fill-database.ts';
 import { planRestore, type RestorePlan } from './plan-restore.ts';
+import { asRestoreFailure } from './restore-failure.ts';
 
 export interface RestoreRequest {
   /** A path, `latest`, or as much of an id as only one backup has. */
@@ -91,7 +93,7 @@ async function fillAndSwap(
       await renameDatabase(maintenance, incoming, plan.database);
       return null;
     }
-    const kept = undoName(plan.database, run.now());
+    const kept = await freeUndoName(maintenance, plan.database, run.now());
     await swapDatabases(server, maintenance, { live: plan.database, incoming, kept });
     await dropOlderUndos(maintenance, plan.database, kept, run);
     return kept;
@@ -117,17 +119,4 @@ function holdsSomething(database: string): OrchestrateError {
   return new OrchestrateError('refused', `database ${JSON.stringify(database)} exists and holds something`, {
     hint: 'Choose another name for --into, or add --force to replace it; it is kept for undo.',
   });
-}
-
-/** What a restore or an undo rejects with when a program or the server failed under it. */
-export function asRestoreFailure(error: unknown, run: RunContext): unknown {
-  if (run.signal.aborted) return interruption(run.signal);
-  if (!(error instanceof ClientFailure || error instanceof QueryFailure)) return error;
-  return new OrchestrateError(
-    'restore-failed',
-    `the restore failed, and the database is as it was before: ${error.message}`,
-    {
-      cause: error,
-    },
-  );
 }

@@ -3,18 +3,11 @@ import type { Server, Session } from '../contract/adapter.ts';
 import type { RunContext } from '../contract/run-context.ts';
 import { OrchestrateError } from '../errors.ts';
 import { databaseFacts } from '../postgres/database-facts.ts';
-import { undoName, undoStamp } from '../postgres/database-names.ts';
+import { freeUndoName, type KeptDatabase, keptDatabases } from '../postgres/kept-databases.ts';
 import { lockDatabase, openMaintenance } from '../postgres/maintenance.ts';
+import { identifier } from '../postgres/quote.ts';
 import { swapDatabases } from '../postgres/swap.ts';
-import { asRestoreFailure } from './restore.ts';
-
-/** A database that a restore replaced and kept. */
-export interface KeptDatabase {
-  readonly name: string;
-  /** Local time of the restore that replaced it, `YYYYMMDD_HHMMSS`. */
-  readonly since: string;
-  readonly bytes: number | null;
-}
+import { asRestoreFailure } from './restore-failure.ts';
 
 export interface UndoPlan {
   readonly target: string;
@@ -52,7 +45,7 @@ export async function undo(
     await confirm(plan);
     run.signal.throwIfAborted();
     const startedAt = run.now();
-    const kept = undoName(database, startedAt);
+    const kept = await freeUndoName(maintenance, database, startedAt);
     await swapDatabases(server, maintenance, { live: database, incoming: plan.kept.name, kept });
     const seconds = (run.now().getTime() - startedAt.getTime()) / 1000;
     return { target: target.name, database, from: plan.kept.name, undo: kept, seconds };
@@ -63,24 +56,36 @@ export async function undo(
   }
 }
 
-/** What is kept of a database, the newest first. */
-export async function keptDatabases(session: Session, database: string): Promise<KeptDatabase[]> {
-  const rows = await session.query<{ name: string }>('SELECT datname AS name FROM pg_database');
-  const kept: KeptDatabase[] = [];
-  for (const { name } of rows) {
-    const since = undoStamp(name, database);
-    if (since) kept.push({ name, since, bytes: (await databaseFacts(session, name))?.bytes ?? null });
+/** Drops what is kept of the target's database, and returns the names. */
+export async function dropKept(
+  target: Target,
+  { dryRun }: { dryRun: boolean },
+  run: RunContext,
+): Promise<string[]> {
+  const server = await target.adapter.open(target.options, run);
+  try {
+    const maintenance = await openMaintenance(server, server.database);
+    await lockDatabase(maintenance, server.database, 'exclusive', run);
+    const names = (await keptDatabases(maintenance, server.database)).map(({ name }) => name);
+    if (!dryRun)
+      for (const name of names) await maintenance.execute(`DROP DATABASE ${identifier(name)} WITH (FORCE)`);
+    return names;
+  } finally {
+    await server.close();
   }
-  return kept.sort((a, b) => (a.since < b.since ? 1 : -1));
 }
 
 async function planUndo(target: string, server: Server, maintenance: Session): Promise<UndoPlan> {
   const { database } = server;
   const [kept] = await keptDatabases(maintenance, database);
   if (!kept) {
-    throw new OrchestrateError('usage', `there is nothing to undo: no replaced database of ${database} is kept`, {
-      hint: 'A backup can still be restored; to see which there are, run: db-orchestrate list',
-    });
+    throw new OrchestrateError(
+      'usage',
+      `there is nothing to undo: no replaced database of ${database} is kept`,
+      {
+        hint: 'A backup can still be restored; to see which there are, run: db-orchestrate list',
+      },
+    );
   }
   const live = await databaseFacts(maintenance, database);
   return { target, server: server.describe, database, bytes: live?.bytes ?? null, kept };

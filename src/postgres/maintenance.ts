@@ -7,11 +7,11 @@ import { OrchestrateError } from '../errors.ts';
 const lockClass = { run: 0x64626f72, database: 0x64626f64 };
 
 /**
- * Opens the session that a run holds for its lifetime, in a database that is not the one worked on: databases
- * can be created, renamed and dropped from there, and all runs meet there. Advisory locks are per database.
+ * Opens the session that a run holds for its lifetime, where all runs meet, since advisory locks are per database.
+ * Never in `renamed`: a database cannot be renamed from within.
  */
-export async function openMaintenance(server: Server, database: string): Promise<Session> {
-  const candidates = ['postgres', 'template1', server.database].filter(candidate => candidate !== database);
+export async function openMaintenance(server: Server, renamed?: string): Promise<Session> {
+  const candidates = ['postgres', 'template1', server.database].filter(candidate => candidate !== renamed);
   let first: unknown;
   for (const candidate of candidates) {
     try {
