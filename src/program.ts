@@ -4,6 +4,7 @@ import type { Begin } from './commands/command-line.ts';
 import { listCommand } from './commands/list.ts';
 import { pruneCommand } from './commands/prune.ts';
 import { restoreCommand } from './commands/restore.ts';
+import { targetsCommand } from './commands/targets.ts';
 import { undoCommand } from './commands/undo.ts';
 import { exitCodeTable } from './report/exit-codes.ts';
 import { toolVersion } from './tool-version.ts';
@@ -21,7 +22,7 @@ export function createProgram(begin: Begin): Command {
     .exitOverride()
     .configureOutput({ writeErr: () => undefined })
     .addHelpText('afterAll', `\n${exitCodeTable()}`);
-  const commands = [backupCommand, restoreCommand, undoCommand, listCommand, pruneCommand];
+  const commands = [backupCommand, restoreCommand, undoCommand, listCommand, pruneCommand, targetsCommand];
   for (const command of commands) program.addCommand(command(begin).copyInheritedSettings(program));
   return program;
 }

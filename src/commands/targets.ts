@@ -1,0 +1,29 @@
+import { Command } from 'commander';
+import type { Begin } from './command-line.ts';
+
+export function targetsCommand(begin: Begin): Command {
+  return new Command('targets')
+    .description('each target: adapter, where it is, reachable or why not')
+    .action(async (_flags: object, command: Command) => {
+      const { run, report, loadConfig } = begin(command);
+      const { probeTargets } = await import('../operations/probe-targets.ts');
+      const { selectTargets } = await import('../targets/select-targets.ts');
+      const { table } = await import('../report/table.ts');
+      const config = await loadConfig();
+      selectTargets(config, { allTargets: true }); // says what to configure when there is none
+      const probed = await probeTargets(config, run);
+      const rows = probed.map(({ target, adapter, where, probe }) => [
+        target,
+        adapter,
+        where,
+        probe.usable ? `yes: ${probe.describe}` : `no: ${probe.reason}`,
+      ]);
+      report.result(table(['TARGET', 'ADAPTER', 'WHERE', 'REACHABLE'], rows), {
+        targets: probed.map(({ probe, ...rest }) => ({
+          ...rest,
+          reachable: probe.usable,
+          detail: probe.usable ? probe.describe : probe.reason,
+        })),
+      });
+    });
+}
