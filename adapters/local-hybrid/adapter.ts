@@ -42,7 +42,10 @@ export const localHybrid: Adapter<LocalHybridOptions> = {
         where: `on ${connection.describe}`,
         database: connection.database,
         spawn: spawnFrom(clients[0]!),
-        clientsFor: async server => spawnFrom(fittingClients(clients, server) ?? clients[0]!),
+        clientsFor: server => {
+          const fitting = fittingClients(clients, server) ?? clients[0]!;
+          return { spawn: spawnFrom(fitting), version: fitting.version };
+        },
       },
       run,
     );

@@ -1,6 +1,5 @@
-import { readdir } from 'node:fs/promises';
-import { delimiter, join } from 'node:path';
-import { execa } from 'execa';
+import { access, constants, readdir, realpath } from 'node:fs/promises';
+import { basename, delimiter, join } from 'node:path';
 import type { PostgresVersion } from '../../src/contract/adapter.ts';
 import type { RunContext } from '../../src/contract/run-context.ts';
 import { OrchestrateError } from '../../src/errors.ts';
@@ -55,19 +54,37 @@ async function usualPlaces(run: RunContext): Promise<string[]> {
   );
   // An empty or relative part of PATH would run programs of whatever folder one stands in.
   const inPath = (run.env.PATH ?? '').split(delimiter).filter(part => part.startsWith('/'));
-  return [...new Set([...inFolders.flat(), ...inPath])];
+  return installations([...inFolders.flat(), ...inPath]);
+}
+
+/**
+ * Each installation once, since starting a program costs more than looking at it. Debian's pg_wrapper in /usr/bin
+ * is left out: all it does is start one of the others.
+ */
+async function installations(directories: readonly string[]): Promise<string[]> {
+  const found = new Map<string, string>();
+  for (const directory of directories) {
+    const program = await realpath(join(directory, 'pg_dump')).catch(() => undefined);
+    if (program && basename(program) !== 'pg_wrapper' && !found.has(program)) found.set(program, directory);
+  }
+  return [...found.values()];
 }
 
 async function clientsIn(directory: string, run: RunContext): Promise<Clients | undefined> {
-  const [dump, psql] = await Promise.all(
-    ['pg_dump', 'psql'].map(program =>
-      execa(join(directory, program), ['--version'], {
-        reject: false,
-        timeout: 10_000,
-        cancelSignal: run.signal,
-      }),
-    ),
+  if (!(await isExecutable(join(directory, 'psql')))) return undefined;
+  const { execa } = await import('execa');
+  const { stdout } = await execa(join(directory, 'pg_dump'), ['--version'], {
+    reject: false,
+    timeout: 10_000,
+    cancelSignal: run.signal,
+  });
+  const version = versionFromBanner(String(stdout ?? ''));
+  return version && { directory, version };
+}
+
+function isExecutable(path: string): Promise<boolean> {
+  return access(path, constants.X_OK).then(
+    () => true,
+    () => false,
   );
-  const version = versionFromBanner(String(dump?.stdout ?? ''));
-  return version && psql?.exitCode === 0 ? { directory, version } : undefined;
 }

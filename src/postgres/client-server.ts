@@ -20,7 +20,7 @@ export interface ClientAccess {
   readonly database: string | undefined;
   readonly spawn: Spawn;
   /** The programs to dump and load with, once the server's version is known; without it `spawn`'s own. */
-  readonly clientsFor?: (server: PostgresVersion) => Promise<Spawn>;
+  readonly clientsFor?: (server: PostgresVersion) => { spawn: Spawn; version: PostgresVersion };
   /** Ends what the adapter itself holds open. */
   readonly close?: () => Promise<void>;
 }
@@ -43,8 +43,9 @@ export async function clientServer(access: ClientAccess, run: RunContext): Promi
     );
     await first.close();
     const version = versionFromNumber(facts!.version);
-    const spawn = access.clientsFor ? programs.watched(await access.clientsFor(version)) : asking;
-    const clientVersion = await askClientVersion(spawn);
+    const fitting = access.clientsFor?.(version);
+    const spawn = fitting ? programs.watched(fitting.spawn) : asking;
+    const clientVersion = fitting?.version ?? (await askClientVersion(spawn));
     if (clientVersion.major < version.major) throw clientTooOld(clientVersion, version, access.where);
     return {
       describe: `PostgreSQL ${version.text} ${access.where}`,
