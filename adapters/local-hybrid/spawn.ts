@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { execa } from 'execa';
 import { ClientFailure, type ClientProcess, type Spawn } from '../../src/contract/adapter.ts';
+import { deadManSwitch } from './dead-man-switch.ts';
 
 const stderrTail = 4096;
 const killAfter = { terminate: 1_000, kill: 5_000 }; // milliseconds
@@ -8,14 +8,16 @@ const killAfter = { terminate: 1_000, kill: 5_000 }; // milliseconds
 /** Starts client programs of one folder on this host, with exactly the given environment. */
 export function hostSpawn(directory: string, environment: Readonly<Record<string, string>>): Spawn {
   return async ({ program, args, env, input }) => {
-    const child = execa(join(directory, program), args, {
+    const { execa } = await import('execa');
+    const path = join(directory, program);
+    const [file, ...argv] = input ? [path, ...args] : ['/bin/sh', '-c', deadManSwitch, 'sh', path, ...args];
+    const child = execa(file!, argv, {
       env: { ...environment, ...env },
       extendEnv: false,
       stdin: 'pipe',
       buffer: false,
       reject: false,
     });
-    if (!input) child.stdin.end();
 
     let stderr = '';
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
@@ -42,7 +44,7 @@ export function hostSpawn(directory: string, environment: Readonly<Record<string
         child.stdin.destroy();
         const timers = [
           setTimeout(() => child.kill('SIGTERM'), killAfter.terminate),
-          setTimeout(() => child.kill('SIGKILL'), killAfter.kill),
+          setTimeout(() => child.kill(input ? 'SIGKILL' : 'SIGUSR1'), killAfter.kill),
         ];
         const stop = () => timers.forEach(clearTimeout);
         done.then(stop, stop);
