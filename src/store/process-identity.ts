@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { execa } from 'execa';
 
 /**
  * Names this process so that a later run can tell whether it still lives: `<machine>-<pid>-<start>`, where a
@@ -27,13 +26,16 @@ function machine(): string {
 /** The boot is part of the start: after a reboot every earlier process of this machine is dead. */
 async function processStart(pid: number): Promise<string | undefined> {
   if (process.platform !== 'linux') {
+    const { execa } = await import('execa');
     const { stdout, exitCode } = await execa('ps', ['-o', 'lstart=', '-p', String(pid)], { reject: false });
     return exitCode === 0 ? stdout.trim() : undefined;
   }
   const stat = readOr(undefined, () => readFileSync(`/proc/${pid}/stat`, 'latin1'));
   const boot = readOr('', () => readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim());
-  // The second field, the command's name, may hold spaces and parentheses; field 22 is the start in clock ticks.
-  return stat && `${boot} ${stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]}`;
+  // The second field, the command's name, may hold spaces and parentheses; then the state and, as field 22, the
+  // start in clock ticks. A zombie is dead, whether or not its parent has looked.
+  const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return fields && fields[0] !== 'Z' ? `${boot} ${fields[19]}` : undefined;
 }
 
 function digest(text: string): string {
