@@ -39,6 +39,7 @@ export async function backup(target: Target, request: BackupRequest, run: RunCon
     await lockDatabase(await openMaintenance(server), server.database, 'shared', run);
     await clearLeftovers(target, run);
     const snapshot = await openSnapshot(server, server.database);
+    const git = gitCheckout(run.cwd);
     const staged = await stageFile(target.directory, run.id);
     try {
       const { written, access } = await dumpInto(staged, server, snapshot, run);
@@ -59,7 +60,7 @@ export async function backup(target: Target, request: BackupRequest, run: RunCon
         roles: access.roles,
         leftOut: [],
         ...written,
-        git: await gitCheckout(run.cwd),
+        git: await git,
         proof: null,
       };
       run.signal.throwIfAborted();
@@ -89,6 +90,7 @@ export async function planBackup(
   run: RunContext,
 ): Promise<{ target: string; path: string; id: string; from: string }> {
   return withServer(target, run, async server => {
+    await server.session(server.database); // one that is missing is no reason not to reach the server
     const path = join(target.directory, backupFileName(prefixOf(target, server), run.now()));
     return {
       target: target.name,
@@ -126,7 +128,7 @@ async function dumpInto(
   run: RunContext,
 ): Promise<{ written: WrittenDump; access: Access }> {
   const { name: database } = snapshot.facts;
-  const access = dumpAccess(server, database, snapshot.dumpArguments);
+  const access = dumpAccess(server, snapshot);
   access.catch(() => undefined); // awaited below, when the contents are through
   const dump = await server.dump({
     database,
