@@ -19,10 +19,16 @@ export async function sweepLeftovers(directory: string, now: Date): Promise<stri
   const dead: string[] = [];
   for (const name of staged) if (await isAbandoned(directory, name, now)) dead.push(name);
   // A live run publishes its manifest while its data file is still staged: only then is an orphan not one.
-  const orphans = dead.length === staged.length ? manifestsWithoutData(names) : [];
-  const leftovers = [...dead, ...orphans];
-  for (const name of leftovers) await unlink(join(directory, name)).catch(() => undefined);
-  return leftovers;
+  const orphans = dead.length === staged.length ? await manifestsWithoutData(directory, names) : [];
+  const removed: string[] = [];
+  for (const name of [...dead, ...orphans]) {
+    const isGone = await unlink(join(directory, name)).then(
+      () => true,
+      () => false,
+    );
+    if (isGone) removed.push(name);
+  }
+  return removed;
 }
 
 async function isAbandoned(directory: string, name: string, now: Date): Promise<boolean> {
@@ -32,10 +38,21 @@ async function isAbandoned(directory: string, name: string, now: Date): Promise<
   return file !== undefined && file.mtimeMs < now.getTime() - abandonedAfter;
 }
 
-function manifestsWithoutData(names: readonly string[]): string[] {
+/** Looks again at each: a run that was publishing while the folder was read is seen neither staged nor published. */
+async function manifestsWithoutData(directory: string, names: readonly string[]): Promise<string[]> {
   const present = new Set(names);
-  return names.filter(name => {
+  const orphans: string[] = [];
+  for (const name of names) {
     const data = name.replace(/\.json$/, '');
-    return name === manifestName(data) && parseBackupFileName(data) !== undefined && !present.has(data);
-  });
+    if (name !== manifestName(data) || parseBackupFileName(data) === undefined) continue;
+    if (!present.has(data) && !(await exists(join(directory, data)))) orphans.push(name);
+  }
+  return orphans;
+}
+
+function exists(path: string): Promise<boolean> {
+  return lstat(path).then(
+    () => true,
+    () => false,
+  );
 }
