@@ -1,4 +1,4 @@
-import { lstat, readdir, readFile } from 'node:fs/promises';
+import { lstat, readdir, readFile, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseBackupFileName } from './file-name.ts';
 import { type Manifest, manifestName, parseManifest } from './manifest.ts';
@@ -10,6 +10,8 @@ export interface Backup {
   readonly prefix: string;
   /** Undefined for the files of old scripts, and when what stands beside the file cannot be read. */
   readonly manifest: Manifest | undefined;
+  /** Whether something stands beside the file that this version cannot read as a manifest. */
+  readonly hasUnreadableManifest: boolean;
   /** Of the stored file. */
   readonly bytes: number;
   readonly startedAt: Date;
@@ -33,11 +35,24 @@ export async function readCatalog(
   owners: readonly BackupOwner[],
   directories: readonly string[],
 ): Promise<Backup[]> {
-  const folders = [...new Set([...owners.map(owner => owner.directory), ...directories])];
-  const found = await Promise.all(folders.map(folder => backupsIn(folder, owners)));
+  const spelling = await firstSpelling([...owners.map(owner => owner.directory), ...directories]);
+  const placed = owners.map(owner => ({ ...owner, directory: spelling.get(owner.directory)! }));
+  const found = await Promise.all([...new Set(spelling.values())].map(folder => backupsIn(folder, placed)));
   return found
     .flat()
     .sort((a, b) => b.startedAt.getTime() - a.startedAt.getTime() || (a.path < b.path ? 1 : -1));
+}
+
+/** Each folder as it was first written: reached by a second way, its backups would count twice. */
+async function firstSpelling(directories: readonly string[]): Promise<Map<string, string>> {
+  const firstOf = new Map<string, string>();
+  const spelling = new Map<string, string>();
+  for (const directory of directories) {
+    const real = await realpath(directory).catch(() => directory);
+    if (!firstOf.has(real)) firstOf.set(real, directory);
+    spelling.set(directory, firstOf.get(real)!);
+  }
+  return spelling;
 }
 
 /** The backup in one file, wherever it is; undefined when the name does not fit the grammar. */
@@ -47,7 +62,9 @@ export async function readBackup(path: string, owners: readonly BackupOwner[]): 
   if (!name) return undefined;
   const file = await lstat(path).catch(() => undefined);
   if (!file?.isFile()) return undefined;
-  const text = await readFile(join(directory, manifestName(fileName)), 'utf8').catch(() => undefined);
+  const text = await readFile(join(directory, manifestName(fileName)), 'utf8').catch(error =>
+    error.code === 'ENOENT' ? undefined : '',
+  );
   const manifest = text === undefined ? undefined : parseManifest(text);
   const fits = owners.find(owner => owner.directory === directory && owner.prefix === name.prefix);
   return {
@@ -55,6 +72,7 @@ export async function readBackup(path: string, owners: readonly BackupOwner[]): 
     id: name.id,
     prefix: name.prefix,
     manifest,
+    hasUnreadableManifest: text !== undefined && manifest === undefined,
     bytes: file.size,
     startedAt: manifest ? new Date(manifest.startedAt) : name.date,
     target: manifest?.target ?? fits?.name,

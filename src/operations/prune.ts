@@ -74,6 +74,7 @@ async function decide(
     if (decisions.every(({ reasons }) => reasons.length > 0)) return decisions;
     const newest = candidates.filter(candidate => candidate.whole && candidate.startedAt <= run.now())[0];
     if (!newest || newest.path === fresh || (await hasRecordedDigest(newest))) return decisions;
+    run.emit({ type: 'warning', message: `not counted, its SHA-256 is not as recorded: ${newest.path}` });
     candidates[candidates.indexOf(newest)] = { ...newest, whole: false };
   }
 }
@@ -92,6 +93,8 @@ function asCandidate(backup: Backup, whole: boolean): Candidate {
 /** By its size, where a manifest recorded it; else by reading it, since old scripts left 20-byte files behind. */
 async function isWhole(backup: Backup, run: RunContext): Promise<boolean> {
   if (backup.manifest) return hasRecordedSize(backup);
+  // It may say that the backup has a label or was proven, perhaps in the format of a later version.
+  if (backup.hasUnreadableManifest) return false;
   return checkFile({ path: backup.path, backup }, run).then(
     () => true,
     () => false,
@@ -101,8 +104,10 @@ async function isWhole(backup: Backup, run: RunContext): Promise<boolean> {
 async function hasRecordedDigest({ path, manifest }: Backup): Promise<boolean> {
   if (!manifest) return true; // read as a whole already
   const hash = createHash('sha256');
-  await pipeline(createReadStream(path), hash);
-  return hash.digest('hex') === manifest.sha256;
+  return pipeline(createReadStream(path), hash).then(
+    () => hash.digest('hex') === manifest.sha256,
+    () => false, // what cannot be read is nothing to rely on
+  );
 }
 
 /** The data first: a manifest without its data is cleared by the next run, data without its manifest is not. */
