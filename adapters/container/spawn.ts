@@ -28,7 +28,7 @@ export function containerSpawn(
 
   return {
     async spawn(call) {
-      if (signal.aborted) throw interruption(signal);
+      // Not refused once the run is interrupted: cleaning up needs programs too.
       const mark = randomBytes(16).toString('hex');
       const starting = startExec(place, wrapped(call, mark), { ...connection, ...call.env });
       const started = await unlessAborted(starting, signal);
