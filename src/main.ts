@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline/promises';
 import { CommanderError } from 'commander';
 import type { CommandLine } from './commands/command-line.ts';
 import type { RunContext } from './contract/run-context.ts';
-import { OrchestrateError, signalExitCodes } from './errors.ts';
+import { interruption, OrchestrateError, signalExitCodes } from './errors.ts';
 import { createProgram } from './program.ts';
 import { createReporter, known, type Reporter, type ReportOptions } from './report/reporter.ts';
 
@@ -38,7 +38,11 @@ async function main(args: readonly string[]): Promise<number> {
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0; // --help, --version
-    const failure = error instanceof CommanderError ? usageFailure(error) : known(error);
+    const failure = run.signal.aborted
+      ? interruption(run.signal)
+      : error instanceof CommanderError
+        ? usageFailure(error)
+        : known(error);
     report.failure(failure);
     return failure.exitCode;
   }
