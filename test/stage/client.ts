@@ -38,7 +38,7 @@ export function pgProgram(
   const [program = '', ...args] = argv;
   const login = { ...(user !== undefined && { user }), ...(password !== undefined && { password }) };
   return runProgram([join(server.binDirectory, program), ...args], {
-    env: { ...base(), ...pgEnv(server, database, login), ...env },
+    env: { ...clientEnv(server, database, login), ...env },
     ...rest,
   });
 }
@@ -46,7 +46,7 @@ export function pgProgram(
 /** Runs SQL, stopping at the first error, and gives what psql printed: unaligned, rows only. */
 export async function execute(server: PgServer, database: string, sql: string | Uint8Array): Promise<string> {
   const argv = [join(server.binDirectory, 'psql'), '-X', '-q', '-A', '-t', '-v', 'ON_ERROR_STOP=1'];
-  const env = { ...base(), ...pgEnv(server, database) };
+  const env = clientEnv(server, database);
   return (await mustRun(argv, { env, input: sql })).stdout;
 }
 
@@ -68,7 +68,7 @@ export async function pgDump(
   args: readonly string[] = [],
 ): Promise<Buffer> {
   const argv = [join(server.binDirectory, 'pg_dump'), ...args];
-  return (await mustRun(argv, { env: { ...base(), ...pgEnv(server, database) } })).bytes;
+  return (await mustRun(argv, { env: clientEnv(server, database) })).bytes;
 }
 
 export function identifier(name: string): string {
@@ -79,9 +79,14 @@ export function literal(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
 
-/** Nothing of the user's own PG* settings or ~/.psqlrc gets in. */
-function base(): Record<string, string> {
+/** The whole environment of a client program: nothing of the user's own PG* settings gets in. */
+export function clientEnv(
+  server: PgServer,
+  database: string,
+  login: { user?: string; password?: string } = {},
+): Record<string, string> {
   return {
+    ...pgEnv(server, database, login),
     PATH: process.env.PATH ?? '',
     LC_ALL: 'C',
     PGCLIENTENCODING: 'UTF8',

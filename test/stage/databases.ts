@@ -3,9 +3,17 @@ import { afterFile } from './after-file.ts';
 import { execute, identifier, literal, rows } from './client.ts';
 import type { PgServer } from './part.ts';
 
+export interface DatabaseRequest {
+  /** Makes the name an awkward one. */
+  readonly suffix?: string;
+  /** More words for CREATE DATABASE. */
+  readonly options?: string;
+}
+
 /** A new empty database with a name of its own, dropped after the file. */
-export async function createDatabase(server: PgServer, options = ''): Promise<string> {
-  const name = uniqueName('db');
+export async function createDatabase(server: PgServer, request: DatabaseRequest = {}): Promise<string> {
+  const name = uniqueName('db') + (request.suffix ?? '');
+  const options = request.options ?? '';
   await execute(server, 'postgres', `CREATE DATABASE ${identifier(name)} TEMPLATE template0 ${options}`);
   afterFile(() => dropDatabase(server, name));
   return name;

@@ -19,7 +19,7 @@ export interface Details {
 export interface Parts {
   /** Started when it is asked for the first time. */
   get<Name extends keyof Details>(name: Name): Promise<Details[Name]>;
-  /** Stops all that was started, the last one first. */
+  /** Stops all that was started. */
   stop(): Promise<void>;
 }
 
@@ -31,8 +31,8 @@ export function createParts(folder: string): Parts {
     server17: async () => startServer(await get('programs17'), join(folder, 's17')),
     programs17: async () => ({ details: await suitePrograms('trixie', 17), stop: async () => {} }),
     engine: () => startEngine(join(folder, 'docker')),
-    hostImage: async () => hostImage(await get('engine'), folder),
-    image17: async () => suiteImage(await get('engine'), 'trixie', 17, folder),
+    hostImage: async () => hostImage(await get('engine')),
+    image17: async () => suiteImage(await get('engine'), 'trixie', 17),
   };
 
   async function get<Name extends keyof Details>(name: Name): Promise<Details[Name]> {
@@ -49,7 +49,9 @@ export function createParts(folder: string): Parts {
   async function stop(): Promise<void> {
     // What is still starting has to be there before it can be stopped.
     await Promise.allSettled(asked.values());
-    for (const part of started.splice(0).reverse()) await part.stop();
+    const stopped = await Promise.allSettled(started.splice(0).map(part => part.stop()));
+    const failures = stopped.flatMap(result => (result.status === 'rejected' ? [result.reason] : []));
+    if (failures.length > 0) throw new AggregateError(failures, failures.join('; '));
   }
 
   return { get, stop };

@@ -15,6 +15,8 @@ const settings = {
   // What tests of leftovers, slots and publications need and a default server has switched off.
   wal_level: 'logical',
   max_prepared_transactions: '10',
+  // Compiling the catalog queries of pg_dump takes longer than running them.
+  jit: 'off',
   log_line_prefix: '%m [%p] %d ',
 };
 
