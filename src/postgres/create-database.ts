@@ -60,7 +60,7 @@ function settingName(name: string): string {
   return name.split('.').map(identifier).join('.');
 }
 
-/** Settings that hold a list of names are stored as the list itself, quoted where needed; others as a value. */
+/** Settings that hold a list of names are stored as the list itself, with quotes where needed; others as a value. */
 const listSettings = [
   'local_preload_libraries',
   'search_path',
@@ -72,5 +72,6 @@ const listSettings = [
 
 function settingValue(name: string, value: string): string {
   if (!listSettings.includes(name.toLowerCase())) return literal(value);
-  return value.trim() === '' ? "''" : value.replaceAll('""', "''");
+  const names = value.match(/"(?:[^"]|"")*"|[^\s,]+/g) ?? [''];
+  return names.map(name => literal(name.replace(/^"(.*)"$/s, '$1').replaceAll('""', '"'))).join(', ');
 }
