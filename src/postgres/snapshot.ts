@@ -14,6 +14,8 @@ export interface Snapshot {
   readonly extensions: readonly Extension[];
   /** What pg_dump is told to see the same moment. */
   readonly dumpArguments: readonly string[];
+  /** Sees the same moment, and holds it open. */
+  readonly session: Session;
   close(): Promise<void>;
 }
 
@@ -34,6 +36,7 @@ export async function openSnapshot(server: Server, database: string): Promise<Sn
       facts,
       extensions,
       dumpArguments: exported === undefined ? [] : [`--snapshot=${exported}`],
+      session,
       close: () => session.close(),
     };
   } catch (error) {
