@@ -3,6 +3,7 @@ import { basename, delimiter, join } from 'node:path';
 import type { PostgresVersion } from '../../src/contract/adapter.ts';
 import type { RunContext } from '../../src/contract/run-context.ts';
 import { OrchestrateError } from '../../src/errors.ts';
+import { hostProgram } from '../../src/host-program.ts';
 import { versionFromBanner } from '../../src/postgres/version.ts';
 
 /** One installation of PostgreSQL's client programs. */
@@ -72,9 +73,8 @@ async function installations(directories: readonly string[]): Promise<string[]> 
 
 async function clientsIn(directory: string, run: RunContext): Promise<Clients | undefined> {
   if (!(await isExecutable(join(directory, 'psql')))) return undefined;
-  const { execa } = await import('execa');
-  const { stdout } = await execa(join(directory, 'pg_dump'), ['--version'], {
-    reject: false,
+  const start = await hostProgram();
+  const { stdout } = await start(join(directory, 'pg_dump'), ['--version'], {
     timeout: 10_000,
     cancelSignal: run.signal,
   });

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { ClientFailure, type ClientProcess, type Spawn } from '../../src/contract/adapter.ts';
+import { hostProgram } from '../../src/host-program.ts';
 import { deadManSwitch } from './dead-man-switch.ts';
 
 const stderrTail = 4096;
@@ -8,15 +9,14 @@ const killAfter = { terminate: 1_000, kill: 5_000 }; // milliseconds
 /** Starts client programs of one folder on this host, with exactly the given environment. */
 export function hostSpawn(directory: string, environment: Readonly<Record<string, string>>): Spawn {
   return async ({ program, args, env, input }) => {
-    const { execa } = await import('execa');
+    const start = await hostProgram();
     const path = join(directory, program);
     const [file, ...argv] = input ? [path, ...args] : ['/bin/sh', '-c', deadManSwitch, 'sh', path, ...args];
-    const child = execa(file!, argv, {
+    const child = start(file!, argv, {
       env: { ...environment, ...env },
       extendEnv: false,
       stdin: 'pipe',
       buffer: false,
-      reject: false,
     });
 
     let stderr = '';

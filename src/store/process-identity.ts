@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { hostProgram } from '../host-program.ts';
 
 /**
  * Names this process so that a later run can tell whether it still lives: `<machine>-<pid>-<start>`, where a
@@ -26,8 +27,8 @@ function machine(): string {
 /** The boot is part of the start: after a reboot every earlier process of this machine is dead. */
 async function processStart(pid: number): Promise<string | undefined> {
   if (process.platform !== 'linux') {
-    const { execa } = await import('execa');
-    const { stdout, exitCode } = await execa('ps', ['-o', 'lstart=', '-p', String(pid)], { reject: false });
+    const start = await hostProgram();
+    const { stdout, exitCode } = await start('ps', ['-o', 'lstart=', '-p', String(pid)]);
     return exitCode === 0 ? stdout.trim() : undefined;
   }
   const stat = readOr(undefined, () => readFileSync(`/proc/${pid}/stat`, 'latin1'));
