@@ -2,7 +2,7 @@ import { createWriteStream } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
-import type { ClientProcess } from '../contract/adapter.ts';
+import type { ClientFailure, ClientProcess } from '../contract/adapter.ts';
 import { closingLine } from './closing-line.ts';
 import { counter, digester } from './meter.ts';
 
@@ -46,11 +46,13 @@ export async function writeDump(
   const [program, stored] = await Promise.allSettled([
     dump.done,
     written.catch(error => {
-      dump.kill();
+      // Where only the end is missing, the program has ended, and how it did says why.
+      if (!isMissingEnd(error)) dump.kill();
       throw error;
     }),
   ]);
-  if (stored.status === 'rejected' && !isConsequence(stored.reason)) throw stored.reason;
+  if (stored.status === 'rejected' && (!isConsequence(stored.reason) || exitedWell(program)))
+    throw stored.reason;
   if (program.status === 'rejected') throw program.reason;
   if (stored.status === 'rejected') throw stored.reason;
   return { rawBytes, ...digest.result() };
@@ -58,5 +60,14 @@ export async function writeDump(
 
 /** A dump that stopped short is what becomes of a program that failed; a full disk is not. */
 function isConsequence(error: NodeJS.ErrnoException): boolean {
-  return error.code === 'backup-failed' || error.code === 'ERR_STREAM_PREMATURE_CLOSE';
+  return isMissingEnd(error) || error.code === 'ERR_STREAM_PREMATURE_CLOSE';
+}
+
+function isMissingEnd(error: NodeJS.ErrnoException): boolean {
+  return error.code === 'backup-failed';
+}
+
+/** Its output was given up before its end, but it did not fail. */
+function exitedWell(program: PromiseSettledResult<void>): boolean {
+  return program.status === 'rejected' && (program.reason as ClientFailure).exitCode === 0;
 }
