@@ -2,7 +2,7 @@ import { execute } from './client.ts';
 import { createDatabase } from './databases.ts';
 import type { PgServer } from './part.ts';
 
-const bytesPerRow = 300;
+const bytesPerRow = 241;
 
 /**
  * A database whose plain dump is about `megabytes` long, dropped after the file. Three tables, one of them

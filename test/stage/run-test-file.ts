@@ -18,7 +18,7 @@ export interface FileRun {
 
 /** Runs one test file in a process of its own. A file that crashes, hangs or has no test counts as failed. */
 export function runTestFile(file: string, folder: string, limitMinutes: number): FileRun {
-  const reportFile = join(folder, `${basename(file)}-${file.length}.reports`);
+  const reportFile = join(folder, `${basename(file)}-${++count}.reports`);
   const reporter = resolve(import.meta.dirname, '../reporter.ts');
   const args = [`--test-reporter=${reporter}`, `--test-reporter-destination=${reportFile}`, file];
   const child = spawn(process.execPath, args, { env: testEnv(folder), stdio: ['ignore', 'pipe', 'pipe'] });
@@ -55,6 +55,8 @@ export function runTestFile(file: string, folder: string, limitMinutes: number):
     }),
   };
 }
+
+let count = 0;
 
 function readReports(path: string): Report[] {
   if (!existsSync(path)) return [];

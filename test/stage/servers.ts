@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { afterFile } from './after-file.ts';
 import { hostPrograms } from './host-programs.ts';
@@ -23,7 +23,7 @@ export async function privateServer(
 ): Promise<PgServer> {
   // Makes sure that there is a stage, also without the runner.
   await stage('hostServer');
-  const folder = mkdtempSync(join(process.env.DBO_STAGE ?? '', 'p'));
+  const folder = join(process.env.DBO_STAGE ?? '', `p${randomBytes(4).toString('hex')}`);
   const part = await startServer(programs ?? (await hostPrograms()), folder, settings);
   afterFile(part.stop);
   return part.details;

@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { basename } from 'node:path';
 
 export interface MemoryUse {
   /** The most that the process and its descendants had resident at one time, in bytes. */
@@ -50,13 +51,14 @@ function family(root: number): Seen[] {
 function look(pid: string): Seen[] {
   try {
     const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+    const name = basename(readlinkSync(`/proc/${pid}/exe`));
     const field = (name: string) => new RegExp(`^${name}:\\s*(\\S+)`, 'm').exec(status)?.[1] ?? '0';
     const bytes = (name: string) => Number(field(name)) * 1024;
     return [
       {
         pid: Number(pid),
         parent: Number(field('PPid')),
-        name: field('Name'),
+        name,
         now: bytes('VmRSS'),
         peak: bytes('VmHWM'),
       },
