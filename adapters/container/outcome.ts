@@ -10,6 +10,8 @@ export interface Ending {
   readonly program: string;
   readonly place: Place;
   readonly exec: Docker.Exec;
+  /** Whether the wrapper told that it starts the program. */
+  readonly begun: boolean;
   /** Whether the mark came after all output. */
   readonly whole: boolean;
   /** Why we ourselves gave it up. */
@@ -21,7 +23,7 @@ export interface Ending {
 
 /** Undefined when the program succeeded and all its output arrived; never rejects. */
 export async function failureOf(ending: Ending, { afterEnd }: Timing): Promise<ClientFailure | undefined> {
-  const { program, place, exec, whole, lost, broken, stderr } = ending;
+  const { program, place, exec, begun, whole, lost, broken, stderr } = ending;
   const failed = (exitCode: number | null, reason?: string) =>
     new ClientFailure(program, exitCode, [reason, stderr].filter(Boolean).join('\n'));
   if (lost !== undefined) return failed(null, lost);
@@ -29,19 +31,19 @@ export async function failureOf(ending: Ending, { afterEnd }: Timing): Promise<C
   for (let look = 0; ; look += 1) {
     const exit = await exitOf(exec);
     if (whole && exit === 0) return undefined;
-    // With another code and no mark the wrapper itself was ended, or never began (126, 127).
-    const certain = typeof exit === 'number' && (whole || exit === 126 || exit === 127);
+    // Without a mark the code is not the program's. The engine gives 126 also to what it lost the connection to.
+    const certain = typeof exit === 'number' && (whole || !begun);
     const happened = certain ? undefined : await whyUnusable(place);
     if (happened !== undefined) return failed(null, happened);
     if (certain || look >= afterEnd.times) return typeof exit === 'string' ? failed(null, exit) : ended(exit);
     await delay(afterEnd.every);
   }
 
-  function ended(exit: number | undefined): ClientFailure {
-    if (!exit)
-      return failed(null, `the connection to the Docker engine was cut${broken ? `: ${broken}` : ''}`);
+  function ended(exit = 0): ClientFailure {
     // How a shell reports a signal.
-    return exit > 128 ? failed(null, `ended by signal ${exit - 128}`) : failed(exit);
+    if (exit > 128) return failed(null, `ended by signal ${exit - 128}`);
+    if (whole || (!begun && exit > 0)) return failed(exit);
+    return failed(null, `the connection to the Docker engine was cut${broken ? `: ${broken}` : ''}`);
   }
 }
 

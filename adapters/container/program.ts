@@ -61,6 +61,7 @@ export class Program implements ClientProcess {
         program: name,
         place: this.#place,
         exec,
+        begun: this.#wrapper !== undefined,
         whole: this.stdout.whole,
         lost: channel.lost ?? (this.#killed ? 'it was told to end' : undefined),
         broken: channel.broken,

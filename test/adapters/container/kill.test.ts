@@ -1,0 +1,197 @@
+import assert from 'node:assert/strict';
+import { before, test } from 'node:test';
+import { OrchestrateError } from '../../../src/errors.ts';
+import { afterFile } from '../../stage/after-file.ts';
+import { type Container, startContainer } from '../../stage/containers.ts';
+import { startProgram } from '../../stage/run-program.ts';
+import { waitUntil } from '../../stage/wait-until.ts';
+import {
+  crashes,
+  failureOf,
+  fillTable,
+  flowing,
+  nothingLeft,
+  type Programs,
+  programsIn,
+  refusalOf,
+  sql,
+} from './fixture.ts';
+
+let container: Container;
+let programs: Programs;
+
+before(async () => {
+  container = await startContainer();
+  programs = await programsIn(container);
+  await fillTable(container, 100);
+  await sql(programs, 'CREATE TABLE witness ()');
+});
+afterFile(async () => assert.equal(await crashes(container), 0, 'PostgreSQL must not be disturbed'));
+
+/** Until a session of ours does what it is expected to. */
+async function backendIn(state: string): Promise<void> {
+  await waitUntil(state, async () => {
+    const select = `SELECT 1 FROM pg_stat_activity WHERE ${state}`;
+    const found = await container.exec(['psql', '-XAtU', container.user, '-c', select, container.database]);
+    return found.stdout.startsWith('1');
+  });
+}
+
+test('kill ends a dump that nobody reads, with its backend', async () => {
+  const program = await programs.dump();
+  await backendIn(`query LIKE 'COPY %' AND wait_event = 'ClientWrite'`);
+  program.kill();
+  program.kill();
+  const { exitCode, stderr } = await failureOf(program);
+  assert.equal(exitCode, null);
+  assert.match(stderr, /told to end/);
+  await nothingLeft(container);
+});
+
+test('kill ends a dump in full flow', async () => {
+  const program = await programs.dump();
+  await flowing(program);
+  program.kill();
+  await failureOf(program);
+  await nothingLeft(container);
+});
+
+test('kill ends a dump that waits for a lock', async () => {
+  const blocker = await programs.psql();
+  blocker.stdin.write('BEGIN; LOCK TABLE witness; SELECT 1;\n');
+  await flowing(blocker);
+  const program = await programs.dump();
+  await backendIn(`wait_event_type = 'Lock'`);
+  program.kill();
+  await failureOf(program);
+  blocker.stdin.end();
+  await blocker.done;
+  await nothingLeft(container);
+});
+
+test('kill cancels the statement that psql waits for', async () => {
+  const program = await programs.psql();
+  program.stdout.resume();
+  program.stdin.write('SELECT pg_sleep(10000);\nCREATE TABLE never ();\n');
+  await backendIn(`wait_event = 'PgSleep'`);
+  program.kill();
+  await failureOf(program);
+  await nothingLeft(container);
+  assert.equal(await sql(programs, `SELECT to_regclass('never') IS NULL`), 't\n');
+});
+
+test('kill ends a psql that waits for input, and what it has not committed is gone', async () => {
+  const program = await programs.psql();
+  program.stdin.write('BEGIN; CREATE TABLE never (); SELECT 1;\n');
+  await flowing(program);
+  program.kill();
+  await failureOf(program);
+  await nothingLeft(container);
+  assert.equal(await sql(programs, `SELECT to_regclass('never') IS NULL`), 't\n');
+});
+
+test('kill ends a psql in the middle of COPY, which then commits nothing', async () => {
+  await sql(programs, 'CREATE TABLE half (n int)');
+  const program = await programs.psql();
+  program.stdout.resume();
+  program.stdin.write(`COPY half FROM stdin;\n${'1\n'.repeat(10_000)}`);
+  await backendIn(`query LIKE 'COPY half%'`);
+  program.kill();
+  await failureOf(program);
+  await nothingLeft(container);
+  assert.equal(await sql(programs, 'SELECT count(*) FROM half'), '0\n');
+});
+
+test('an input that breaks off is not taken for one that ended', async () => {
+  await sql(programs, 'CREATE TABLE broken_off (n int)');
+  const program = await programs.psql();
+  program.stdout.resume();
+  program.stdin.write(`COPY broken_off FROM stdin;\n${'1\n'.repeat(10_000)}`);
+  await backendIn(`query LIKE 'COPY broken_off%'`);
+  program.stdin.destroy(new Error('the file could not be read'));
+  await failureOf(program);
+  await nothingLeft(container);
+  assert.equal(await sql(programs, 'SELECT count(*) FROM broken_off'), '0\n');
+});
+
+test('a program whose reader goes away ends', async () => {
+  const program = await programs.dump();
+  for await (const _ of program.stdout) break;
+  await failureOf(program);
+  await nothingLeft(container);
+});
+
+test('kill after the end changes nothing', async () => {
+  const program = await programs.dump(['--schema-only']);
+  program.stdout.resume();
+  await program.done;
+  program.kill();
+  await program.done;
+});
+
+test('a program that does not listen is ended all the same', async () => {
+  const stubborn = await programsIn(container, { timing: { insistAfter: [100, 200] } });
+  const program = await stubborn.psql();
+  program.stdin.write('SELECT 1;\n');
+  await flowing(program);
+  const { stdout } = await container.exec(['ps', '-C', 'psql', '-o', 'pid=']);
+  // A stopped process takes neither SIGINT nor SIGTERM; only SIGKILL ends it.
+  await container.exec(['kill', '-STOP', stdout.trim()]);
+  program.kill();
+  await failureOf(program);
+  await nothingLeft(container);
+});
+
+test('an aborted run ends its programs, and can still start those that clean up', async () => {
+  const controller = new AbortController();
+  const aborted = await programsIn(container, { signal: controller.signal });
+  const [dump, psql] = [await aborted.dump(), await aborted.psql()];
+  psql.stdin.write('SELECT pg_sleep(10000);\n');
+  await backendIn(`wait_event = 'PgSleep'`);
+  const reason = new OrchestrateError('interrupted', 'interrupted by SIGTERM', { exitCode: 143 });
+  controller.abort(reason);
+  await Promise.all([failureOf(dump), failureOf(psql)]);
+  await nothingLeft(container);
+  const cleaning = await aborted.psql();
+  cleaning.stdin.end('SELECT 1;\n');
+  await cleaning.done;
+});
+
+test('a run that is aborted while a program starts leaves none', async () => {
+  for (const turns of [0, 1, 5, 20]) {
+    const controller = new AbortController();
+    const aborted = await programsIn(container, { signal: controller.signal });
+    const starting = refusalOf(aborted.dump());
+    for (let turn = 0; turn < turns; turn += 1) await new Promise(resolve => setImmediate(resolve));
+    controller.abort();
+    assert.equal((await starting).code, 'interrupted');
+  }
+  await nothingLeft(container);
+});
+
+test('close ends what still runs', async () => {
+  const closing = await programsIn(container);
+  const [dump, psql] = [await closing.dump(), await closing.psql()];
+  await closing.close();
+  await Promise.all([failureOf(dump), failureOf(psql)]);
+  await nothingLeft(container);
+  await closing.close();
+});
+
+for (const [what, program] of [
+  ['a dump', 'dump'],
+  ['a load', 'psql'],
+] as const) {
+  test(`SIGKILL of our own process ends ${what} in the container`, async () => {
+    const own = startProgram([
+      process.execPath,
+      `${import.meta.dirname}/start-and-wait.ts`,
+      ...[container.engine.host, container.name, container.user, container.database, program],
+    ]);
+    await waitUntil('the program runs', () => own.stdoutSoFar() !== '' || own.child.exitCode !== null);
+    assert.equal(own.stdoutSoFar(), 'running\n', own.stderrSoFar());
+    own.kill('SIGKILL');
+    await own.finished;
+    await nothingLeft(container);
+  });
+}
