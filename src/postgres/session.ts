@@ -50,9 +50,20 @@ export async function openSession(spawn: Spawn, database?: string): Promise<Sess
       await process.done.catch(() => undefined);
     },
   };
-  await session.execute('SELECT 1');
+  for (const statement of undisturbed) await session.execute(statement);
   return session;
 }
+
+/**
+ * What a role or a database may have set must neither end a session that waits, nor make names mean something else
+ * than they do in pg_catalog, where pg_dump looks too.
+ */
+const undisturbed = [
+  "SET search_path TO ''",
+  `SELECT set_config(name, 'off', false) FROM pg_settings WHERE name = 'default_transaction_read_only'
+   UNION ALL SELECT set_config(name, '0', false) FROM pg_settings WHERE name IN ('statement_timeout', 'lock_timeout',
+     'idle_in_transaction_session_timeout', 'idle_session_timeout', 'transaction_timeout')`,
+];
 
 /** Pairs what was asked with what psql answered: a mark that nobody can guess ends each answer. */
 class Answers {
