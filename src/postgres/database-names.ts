@@ -6,16 +6,14 @@ const stemBytes = 35;
 
 /** The database that a restore fills before it takes the place of `database`; carries the run's id. */
 export function incomingName(database: string, runId: string): string {
-  return `${stem(database)}_restoring_${runId}_${fingerprint(database)}`;
+  const name = `${stem(database)}_restoring_${runId}`;
+  return `${name}_${fingerprint(name)}`;
 }
 
-/** The run that a database of that name belongs to; undefined for names that a person gave. */
+/** The run that a database of that name belongs to; undefined for names that a person gave, whatever they look like. */
 export function incomingRun(name: string): string | undefined {
-  const match = /^(.*)_restoring_([0-9a-f]{8})_([0-9a-f]{6})$/s.exec(name);
-  // A stem that was not cut is the whole name, which the fingerprint confirms.
-  const confirmed =
-    match && (Buffer.byteLength(match[1]!) > stemBytes - 4 || fingerprint(match[1]!) === match[3]);
-  return confirmed ? match[2] : undefined;
+  const match = /^(.*_restoring_([0-9a-f]{8}))_([0-9a-f]{6})$/s.exec(name);
+  return match && fingerprint(match[1]!) === match[3] ? match[2] : undefined;
 }
 
 /** The name that a replaced database is kept under. */
