@@ -36,7 +36,8 @@ export interface BackupResult {
 export async function backup(target: Target, request: BackupRequest, run: RunContext): Promise<BackupResult> {
   const startedAt = run.now();
   return withServer(target, run, async server => {
-    await lockDatabase(await openMaintenance(server), server.database, 'shared', run);
+    const { database } = server;
+    await lockDatabase(await openMaintenance(server, database, database), database, 'shared', run);
     await clearLeftovers(target, run);
     const snapshot = await openSnapshot(server, server.database);
     const git = gitCheckout(run.cwd);

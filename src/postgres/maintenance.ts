@@ -7,11 +7,16 @@ import { OrchestrateError } from '../errors.ts';
 const lockClass = { run: 0x64626f72, database: 0x64626f64 };
 
 /**
- * Opens the session that a run holds for its lifetime, where all runs meet, since advisory locks are per database.
- * Never in `renamed`: a database cannot be renamed from within.
+ * Opens the session that a run holds for its lifetime, where all runs on `database` meet, since advisory locks are
+ * per database. Never in that one itself, which cannot be renamed from within, unless it is the `lastResort`.
  */
-export async function openMaintenance(server: Server, renamed?: string): Promise<Session> {
-  const candidates = ['postgres', 'template1', server.database].filter(candidate => candidate !== renamed);
+export async function openMaintenance(
+  server: Server,
+  database: string,
+  lastResort?: string,
+): Promise<Session> {
+  const candidates = ['postgres', 'template1'].filter(candidate => candidate !== database);
+  if (lastResort !== undefined) candidates.push(lastResort);
   let first: unknown;
   for (const candidate of candidates) {
     try {
