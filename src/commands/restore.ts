@@ -62,7 +62,14 @@ export function restoreCommand(begin: Begin): Command {
         });
       }
       report.say(`restored ${outcome.database} in ${durationInWords(outcome.seconds)}`);
-      if (outcome.undo !== null) report.say('To put the replaced database back, run: db-orchestrate undo');
+      if (outcome.undo !== null) report.say(howToUndo(outcome.undo, flags));
       report.result('', outcome);
     });
+}
+
+/** `undo` works on the target's own database. */
+function howToUndo(kept: string, { target, into }: Flags): string {
+  if (into !== undefined) return `The replaced database is kept as ${kept}`;
+  const chosen = target === undefined ? '' : ` --target ${target}`;
+  return `To put the replaced database back, run: db-orchestrate undo${chosen}`;
 }

@@ -19,7 +19,9 @@ export function undoCommand(begin: Begin): Command {
         if (!flags.force) await confirm('Swap them?');
       };
       const result = await undo(target, ask, run);
-      report.say(`put back ${result.database} in ${durationInWords(result.seconds)}; undo again to return`);
+      report.say(
+        `put back ${result.database} in ${durationInWords(result.seconds)}${result.undo === null ? '' : '; undo again to return'}`,
+      );
       report.result('', result);
     });
 }

@@ -1,14 +1,15 @@
-import type { Server, Session } from '../contract/adapter.ts';
+import { QueryFailure, type Server, type Session } from '../contract/adapter.ts';
 import type { RunContext } from '../contract/run-context.ts';
-import { OrchestrateError } from '../errors.ts';
 import { loadDump } from '../pipeline/load-dump.ts';
-import { readText } from '../pipeline/read-text.ts';
-import { createDatabaseStatement, databasePropertyStatements } from '../postgres/create-database.ts';
-import { createLineEnds } from '../postgres/dump-text/line-ends.ts';
-import { stripRanges } from '../postgres/dump-text/strip-ranges.ts';
-import { identifier, literal } from '../postgres/quote.ts';
+import {
+  createDatabaseStatement,
+  createPlainDatabaseStatement,
+  databasePropertyStatements,
+} from '../postgres/create-database.ts';
+import type { DatabaseFacts } from '../postgres/database-facts.ts';
+import { literal } from '../postgres/quote.ts';
 import { knowsRestrict } from '../postgres/version.ts';
-import type { CheckedFile } from './check-file.ts';
+import { loadFile } from './load-file.ts';
 import type { RestorePlan } from './plan-restore.ts';
 
 /**
@@ -27,50 +28,36 @@ export async function fillDatabase(
   const { file, like } = plan;
   const create = like
     ? createDatabaseStatement(like, name, server.version)
-    : `CREATE DATABASE ${identifier(name)} TEMPLATE template0`;
+    : createPlainDatabaseStatement(name, file.facts.encoding);
   await maintenance.execute(create);
   await loadFile(file, name, server, run);
-  if (owners) await applyAccess(file, plan.missingRoles, name, server);
+  if (owners) await applyAccess(plan, name, server, maintenance);
   const session = await server.session(name);
   await session.execute('ANALYZE');
   await session.close();
-  for (const statement of like ? databasePropertyStatements(like, name) : [])
-    await maintenance.execute(statement);
-}
-
-async function loadFile(file: CheckedFile, database: string, server: Server, run: RunContext): Promise<void> {
-  const { path, gzip, facts, stored } = file;
-  const psql = await server.load({ database });
-  const { copied } = await loadDump(psql, { restrict: knowsRestrict(server.clientVersion) }, async write => {
-    const read = await readText(path, { gzip, signal: run.signal }, async text => {
-      for await (const chunk of stripRanges(lfLines(withProgress(text, facts.bytes, run)), facts.drop))
-        await write(chunk);
-    });
-    if (read.sha256 !== stored.sha256) throw changed(path);
-  });
-  const expected = facts.tables.filter(({ inserts }) => !inserts);
-  const wrong = expected.findIndex(({ rows }, index) => rows !== copied[index]);
-  if (wrong < 0 && copied.length === expected.length) return;
-  const table = expected[wrong];
-  const found = `${copied[wrong] ?? 'no'} rows came in, and the file has ${table?.rows ?? 'none'}`;
-  throw new OrchestrateError(
-    'restore-failed',
-    `what came in is not what the file holds: table ${table?.name}: ${found}`,
-  );
+  if (like) await applyProperties(like, name, plan.database, maintenance, run);
 }
 
 /** Gives what was loaded its owners and grants; what names a role that is missing here is left out. */
 async function applyAccess(
-  file: CheckedFile,
-  missing: readonly string[],
+  { file: { facts }, missingRoles }: RestorePlan,
   database: string,
   server: Server,
+  maintenance: Session,
 ): Promise<void> {
-  const statements = file.facts.access.filter(({ roles }) => !roles.some(role => missing.includes(role)));
+  const [me] = await maintenance.query<{ super: boolean }>(
+    'SELECT rolsuper AS super FROM pg_roles WHERE rolname = current_user',
+  );
+  const statements = facts.access.filter(
+    ({ text, roles }) =>
+      !roles.some(role => missingRoles.includes(role)) &&
+      // Grants by others than the owner: only a superuser can make them as those others.
+      (me!.super || !/^(?:RE)?SET /.test(text.toString('latin1', 0, 8))),
+  );
   if (statements.length === 0) return;
   const psql = await server.load({ database });
   await loadDump(psql, { restrict: knowsRestrict(server.clientVersion) }, async write => {
-    await write(Buffer.from(accessSettings(file.facts.encoding)));
+    await write(Buffer.from(accessSettings(facts.encoding)));
     for (const { text } of statements) await write(Buffer.concat([text, Buffer.from('\n')]));
   });
 }
@@ -82,27 +69,26 @@ function accessSettings(encoding: string | undefined): string {
     FROM pg_roles WHERE rolname = current_user AND rolsuper;\n`;
 }
 
-async function* withProgress(
-  text: AsyncIterable<Buffer>,
-  total: number,
+/** A setting that only a superuser may give does not stop a restore: what is left to do is said. */
+async function applyProperties(
+  like: DatabaseFacts,
+  name: string,
+  finalName: string,
+  maintenance: Session,
   run: RunContext,
-): AsyncGenerator<Buffer> {
-  let bytes = 0;
-  for await (const chunk of text) {
-    bytes += chunk.length;
-    run.emit({ type: 'progress', stage: 'restore', bytes, total });
-    yield chunk;
+): Promise<void> {
+  const later = databasePropertyStatements(like, finalName);
+  for (const [index, statement] of databasePropertyStatements(like, name).entries()) {
+    try {
+      await maintenance.execute(statement);
+    } catch (error) {
+      const isSetting = / SET \S+ TO /.test(statement);
+      if (!(error instanceof QueryFailure && error.sqlState === insufficientPrivilege && isSetting))
+        throw error;
+      const message = `a setting could not be given (${error.message}); as a superuser run: ${later[index]};`;
+      run.emit({ type: 'warning', message });
+    }
   }
 }
 
-async function* lfLines(text: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  const lineEnds = createLineEnds();
-  for await (const chunk of text) yield lineEnds.push(chunk);
-  yield lineEnds.end();
-}
-
-function changed(path: string): OrchestrateError {
-  return new OrchestrateError('bad-file', `${path} changed while it was being restored`, {
-    hint: 'Run the command again when nothing writes to the file any more.',
-  });
-}
+const insufficientPrivilege = '42501';

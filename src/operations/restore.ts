@@ -57,7 +57,7 @@ export async function restore(
     const database = request.into ?? server.database;
     const maintenance = await openMaintenance(server, database);
     await lockDatabase(maintenance, database, 'exclusive', run);
-    await sweepIncoming(maintenance, run);
+    if (!request.dryRun) await sweepIncoming(maintenance, run);
     const plan = await planRestore(server, maintenance, file, {
       target: target.name,
       database,

@@ -6,15 +6,16 @@ import { databaseFacts } from '../postgres/database-facts.ts';
 import { freeUndoName, type KeptDatabase, keptDatabases } from '../postgres/kept-databases.ts';
 import { lockDatabase, openMaintenance } from '../postgres/maintenance.ts';
 import { identifier } from '../postgres/quote.ts';
-import { swapDatabases } from '../postgres/swap.ts';
+import { renameDatabase, swapDatabases } from '../postgres/swap.ts';
 import { asRestoreFailure } from './restore-failure.ts';
+import { refuseSwapObstacles } from './swap-obstacles.ts';
 
 export interface UndoPlan {
   readonly target: string;
   readonly server: string;
   readonly database: string;
-  /** What the live database takes up now; null when it is gone or not to be known. */
-  readonly bytes: number | null;
+  /** The database that would be replaced; undefined when there is none any more. */
+  readonly live: { readonly bytes: number | null } | undefined;
   readonly kept: KeptDatabase;
 }
 
@@ -22,8 +23,8 @@ export interface UndoResult {
   readonly target: string;
   readonly database: string;
   readonly from: string;
-  /** The live database from before, kept in its turn. */
-  readonly undo: string;
+  /** The live database from before, kept in its turn; null when there was none. */
+  readonly undo: string | null;
   readonly seconds: number;
 }
 
@@ -45,10 +46,12 @@ export async function undo(
     await confirm(plan);
     run.signal.throwIfAborted();
     const startedAt = run.now();
-    const kept = await freeUndoName(maintenance, database, startedAt);
-    await swapDatabases(server, maintenance, { live: database, incoming: plan.kept.name, kept });
+    const undo = plan.live ? await freeUndoName(maintenance, database, startedAt) : null;
+    const { name: incoming } = plan.kept;
+    if (undo === null) await renameDatabase(maintenance, incoming, database);
+    else await swapDatabases(server, maintenance, { live: database, incoming, kept: undo });
     const seconds = (run.now().getTime() - startedAt.getTime()) / 1000;
-    return { target: target.name, database, from: plan.kept.name, undo: kept, seconds };
+    return { target: target.name, database, from: incoming, undo, seconds };
   } catch (error) {
     throw asRestoreFailure(error, run);
   } finally {
@@ -88,5 +91,6 @@ async function planUndo(target: string, server: Server, maintenance: Session): P
     );
   }
   const live = await databaseFacts(maintenance, database);
-  return { target, server: server.describe, database, bytes: live?.bytes ?? null, kept };
+  await refuseSwapObstacles(maintenance, live, { creates: false });
+  return { target, server: server.describe, database, live, kept };
 }

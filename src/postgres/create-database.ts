@@ -18,6 +18,12 @@ export function createDatabaseStatement(
   return parts.join(' ');
 }
 
+/** The same with the server's defaults. In another encoding the bytes of a SQL_ASCII dump would be taken for that one's. */
+export function createPlainDatabaseStatement(name: string, encoding: string | undefined): string {
+  const unencoded = encoding === 'SQL_ASCII' ? " ENCODING 'SQL_ASCII' LOCALE 'C'" : '';
+  return `CREATE DATABASE ${identifier(name)} TEMPLATE template0${unencoded}`;
+}
+
 /**
  * What makes an existing database like the one the facts are of: privileges, settings and comment first, the
  * owner last, since afterwards the database may no longer be ours to change. One statement each.

@@ -44,7 +44,7 @@ export async function swapDatabases(
         if (!(error instanceof QueryFailure && error.sqlState === objectInUse) || attempt === attempts)
           throw error;
       } finally {
-        await ending.stop();
+        ending.stop();
       }
     }
   } finally {
@@ -52,28 +52,39 @@ export async function swapDatabases(
   }
 }
 
-/** Gives a database that nobody uses yet its name, where none of that name exists. */
+/** Gives a database that nobody uses, and that may be closed to connections, its name, where none of that name exists. */
 export async function renameDatabase(session: Session, from: string, to: string): Promise<void> {
+  await session.execute(`ALTER DATABASE ${identifier(from)} WITH ALLOW_CONNECTIONS true`);
   await session.execute(`ALTER DATABASE ${identifier(from)} RENAME TO ${identifier(to)}`);
 }
 
-/** Ends all sessions in a database, again and again until stopped. A failure to end them is told by `stop`. */
-function endConnections(session: Session, oid: string): { stop(): Promise<void> } {
+/**
+ * Ends the sessions in a database, again and again until stopped. It only helps the rename, whose own outcome counts:
+ * a session that could not be ended makes it fail.
+ */
+function endConnections(session: Session, oid: string): { stop(): void } {
   let stopped = false;
-  const working = (async () => {
+  const work = async () => {
     while (!stopped) {
-      await session.query(`
-        SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datid = ${oid} AND pid <> pg_backend_pid()`);
+      await session.query(`SELECT pg_terminate_backend(pid) FROM (${sessionsIn(oid)}) s WHERE may_end`);
       await new Promise(resolve => setTimeout(resolve, 50));
     }
-  })();
-  working.catch(() => undefined);
+  };
+  work().catch(() => undefined);
   return {
-    async stop() {
+    stop() {
       stopped = true;
-      await working;
     },
   };
+}
+
+/** SQL: who has a session in the database of that number, and whether this role may end it. Autovacuum makes way by itself. */
+export function sessionsIn(oid: string): string {
+  return `
+    SELECT pid, usename::text AS role, application_name AS program, me.rolsuper
+      OR NOT they.rolsuper AND (pg_has_role(usesysid, 'USAGE') OR pg_has_role('pg_signal_backend', 'USAGE')) AS may_end
+    FROM pg_stat_activity JOIN pg_roles they ON they.oid = usesysid JOIN pg_roles me ON me.rolname = current_user
+    WHERE datid = ${oid} AND pid <> pg_backend_pid()`;
 }
 
 async function currentDatabase(session: Session): Promise<string> {

@@ -30,11 +30,13 @@ export function describePlan(plan: RestorePlan, { now, cwd }: Pick<RunContext, '
 }
 
 /** What an undo will swap. */
-export function describeUndo({ target, server, database, bytes, kept }: UndoPlan): string {
+export function describeUndo({ target, server, database, live, kept }: UndoPlan): string {
   const size = (bytes: number | null) => (bytes === null ? 'size unknown' : sizeInWords(bytes));
   return [
     `target    ${target}: ${server}`,
-    `database  ${database} (${size(bytes)}) will be replaced, and kept for the next undo`,
+    live
+      ? `database  ${database} (${size(live.bytes)}) will be replaced, and kept for the next undo`
+      : `database  ${database} does not exist any more`,
     `with      ${kept.name} (${size(kept.bytes)}), which a restore replaced at ${kept.since}`,
   ]
     .map(escapeText)

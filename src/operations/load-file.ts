@@ -1,0 +1,98 @@
+import { ClientFailure, type Server } from '../contract/adapter.ts';
+import type { RunContext } from '../contract/run-context.ts';
+import { OrchestrateError } from '../errors.ts';
+import { loadDump } from '../pipeline/load-dump.ts';
+import { withoutNewerSettings } from '../pipeline/newer-settings.ts';
+import { readText } from '../pipeline/read-text.ts';
+import { createLineEnds } from '../postgres/dump-text/line-ends.ts';
+import { stripRanges } from '../postgres/dump-text/strip-ranges.ts';
+import { knowsRestrict } from '../postgres/version.ts';
+import type { CheckedFile } from './check-file.ts';
+
+/**
+ * Loads a checked file into an empty database, and holds what psql reports against the file. Rejects with
+ * `restore-failed`, or with `bad-file` when the file is no longer the one that was checked.
+ */
+export async function loadFile(
+  file: CheckedFile,
+  database: string,
+  server: Server,
+  run: RunContext,
+): Promise<void> {
+  const psql = await server.load({ database });
+  const restrict = knowsRestrict(server.clientVersion);
+  const loading = loadDump(psql, { restrict }, async write => {
+    const { path, gzip, stored } = file;
+    const read = await readText(path, { gzip, signal: run.signal }, async text => {
+      for await (const chunk of wantedText(text, file, server, run)) await write(chunk);
+    });
+    if (read.sha256 !== stored.sha256) throw changed(path);
+  });
+  const { copied } = await loading.catch(error => {
+    throw error instanceof ClientFailure && !run.signal.aborted ? explained(error, file, server) : error;
+  });
+  refuseOtherCounts(copied, file);
+}
+
+function wantedText(
+  text: AsyncIterable<Buffer>,
+  { facts }: CheckedFile,
+  server: Server,
+  run: RunContext,
+): AsyncIterable<Buffer> {
+  const lines = stripRanges(lfLines(withProgress(text, facts.bytes, run)), facts.drop);
+  return withoutNewerSettings(lines, server.version.major);
+}
+
+/** psql says which statement the server refused; why it may have is known here. */
+function explained(error: ClientFailure, { facts }: CheckedFile, server: Server): OrchestrateError {
+  const dumpedBy = Number.parseInt(facts.pgDumpVersion ?? '', 10);
+  const hint =
+    dumpedBy > server.version.major
+      ? `The dump was written by pg_dump ${dumpedBy}, and an older server may not accept all of it: restore it to a server of that version.`
+      : /permission denied to create extension|must be superuser/.test(error.stderr)
+        ? 'Restore it as a superuser: the dump holds something that no other role may create.'
+        : undefined;
+  return new OrchestrateError(
+    'restore-failed',
+    `the restore failed, and the database is as it was before: ${error.message}`,
+    { cause: error, hint },
+  );
+}
+
+function refuseOtherCounts(copied: readonly number[], { facts }: CheckedFile): void {
+  const expected = facts.tables.filter(({ inserts }) => !inserts);
+  const wrong = expected.findIndex(({ rows }, index) => rows !== copied[index]);
+  if (wrong < 0 && copied.length === expected.length) return;
+  const table = expected[wrong];
+  const found = `${copied[wrong] ?? 'no'} rows came in, and the file has ${table?.rows ?? 'none'}`;
+  throw new OrchestrateError(
+    'restore-failed',
+    `what came in is not what the file holds: table ${table?.name}: ${found}`,
+  );
+}
+
+async function* withProgress(
+  text: AsyncIterable<Buffer>,
+  total: number,
+  run: RunContext,
+): AsyncGenerator<Buffer> {
+  let bytes = 0;
+  for await (const chunk of text) {
+    bytes += chunk.length;
+    run.emit({ type: 'progress', stage: 'restore', bytes, total });
+    yield chunk;
+  }
+}
+
+async function* lfLines(text: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  const lineEnds = createLineEnds();
+  for await (const chunk of text) yield lineEnds.push(chunk);
+  yield lineEnds.end();
+}
+
+function changed(path: string): OrchestrateError {
+  return new OrchestrateError('bad-file', `${path} changed while it was being restored`, {
+    hint: 'Run the command again when nothing writes to the file any more.',
+  });
+}

@@ -1,0 +1,18 @@
+import type { Session } from '../contract/adapter.ts';
+
+export async function currentUser(session: Session): Promise<string> {
+  const [me] = await session.query<{ name: string }>('SELECT current_user AS name');
+  return me!.name;
+}
+
+export async function missingRoles(session: Session, roles: readonly string[]): Promise<string[]> {
+  return notIn(session, roles, 'SELECT rolname::text AS name FROM pg_roles');
+}
+
+/** Those of the names that the rows of a SELECT do not have as their `name`, once each. */
+export async function notIn(session: Session, names: readonly string[], select: string): Promise<string[]> {
+  if (names.length === 0) return [];
+  const rows = await session.query<{ name: string }>(select);
+  const present = new Set(rows.map(({ name }) => name));
+  return [...new Set(names)].filter(name => !present.has(name));
+}
