@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { createInterface } from 'node:readline/promises';
 import { CommanderError } from 'commander';
 import type { CommandLine } from './commands/command-line.ts';
+import { confirm } from './confirm.ts';
 import type { RunContext } from './contract/run-context.ts';
 import { interruption, OrchestrateError, signalExitCodes } from './errors.ts';
 import { createProgram } from './program.ts';
@@ -14,7 +14,7 @@ process.exit();
 /** The edge: hands in everything that is not pure, and turns what is thrown into text or JSON and an exit code. */
 async function main(args: readonly string[]): Promise<number> {
   const outputs = { stdout: process.stdout, stderr: process.stderr };
-  process.stdout.on('error', ignoreClosedPipe);
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosedPipe);
   let report = createReporter(outputs, { json: args.includes('--json'), quiet: false, verbose: false });
   let exitCode = 0;
   const run: RunContext = {
@@ -63,24 +63,7 @@ function commandLine(
       const { adapters } = await import('../adapters/index.ts');
       return loadConfig(run, adapters, configFile);
     },
-    async confirm(question) {
-      const hint = 'Add --force to go on without being asked.';
-      if (!process.stdin.isTTY) {
-        throw new OrchestrateError(
-          'refused',
-          'a confirmation is needed, and there is no terminal to ask on',
-          { hint },
-        );
-      }
-      const terminal = createInterface({ input: process.stdin, output: process.stderr });
-      try {
-        const answer = await terminal.question(`${question} [y/N] `, { signal: run.signal });
-        if (!/^y(es)?$/i.test(answer.trim()))
-          throw new OrchestrateError('refused', 'not confirmed; nothing was changed');
-      } finally {
-        terminal.close();
-      }
-    },
+    confirm: question => confirm(question, run.signal),
   };
 }
 
