@@ -1,6 +1,10 @@
 # The two commands: `make demo` sets up all it needs and shows the main job; `make test` sets up all it needs and
 # passes the tests. Variables typed on make's command line reach the recipes through the environment, so that no
-# name in them is read by the shell.
+# name in them is read by the shell; and as they were typed, so that make itself runs no $(shell) in them.
+override FILE := $(value FILE)
+override TARGET := $(value TARGET)
+override FORCE := $(value FORCE)
+export FILE TARGET FORCE
 
 # The project brings its own Node 24; an older one on the machine is enough to install it.
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
