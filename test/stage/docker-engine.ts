@@ -45,12 +45,14 @@ async function startOwn(folder: string, label: string): Promise<Part<Engine>> {
   const log = openSync(join(folder, 'log'), 'a');
   const program = findProgram('dockerd') ?? 'dockerd';
   const child = spawn(program, ['--host', engine.host, ...folders, ...network], {
+    // Ctrl-C is the runner's to handle.
+    detached: true,
     stdio: ['ignore', log, log],
   });
   const ended = new Promise<void>(resolve => child.once('exit', () => resolve()));
   const gone = () => child.exitCode !== null || child.signalCode !== null;
   const stop = async () => {
-    if (!gone()) await removeContainers(engine);
+    if (!gone()) await removeContainers(engine).catch(() => {});
     child.kill('SIGTERM');
     await ended;
     await runProgram(['ip', 'link', 'delete', bridge]);

@@ -15,6 +15,8 @@ const settings = {
   // What tests of leftovers, slots and publications need and a default server has switched off.
   wal_level: 'logical',
   max_prepared_transactions: '10',
+  // In the data folder, where also a killed server leaves nothing that is not removed.
+  dynamic_shared_memory_type: 'mmap',
   // Compiling the catalog queries of pg_dump takes longer than running them.
   jit: 'off',
   log_line_prefix: '%m [%p] %d ',
@@ -44,7 +46,11 @@ export async function startServer(
     const port = await freePort();
     const own = { listen_addresses: '127.0.0.1', port: String(port), unix_socket_directories: folder };
     const args = Object.entries({ ...settings, ...own, ...extra }).flatMap(([k, v]) => ['-c', `${k}=${v}`]);
-    const child = spawn(program('postgres'), ['-D', data, ...args], { ...how, stdio: ['ignore', log, log] });
+    const child = spawn(program('postgres'), ['-D', data, ...args], {
+      ...how, // Ctrl-C is the runner's to handle.
+      detached: true,
+      stdio: ['ignore', log, log],
+    });
     const gone = () => child.exitCode !== null || child.signalCode !== null;
     const ended = new Promise<void>(resolve => child.once('exit', () => resolve()));
     const ready = [program('pg_isready'), '-q', '-h', '127.0.0.1', '-p', String(port)];

@@ -9,7 +9,8 @@ const prefix = 'dbo-stage-';
 /** A new folder for everything of one run. Clears what runs that were killed have left behind. */
 export async function makeStageFolder(): Promise<string> {
   for (const folder of globSync(join(tmpdir(), `${prefix}*`))) {
-    if (!isInUse(folder)) await clearStageFolder(folder);
+    // Another run may be clearing it too; what stays is the next one's.
+    if (!isInUse(folder)) await clearStageFolder(folder).catch(() => {});
   }
   const folder = mkdtempSync(join(tmpdir(), prefix));
   writeFileSync(join(folder, 'owner'), String(process.pid));
