@@ -8,6 +8,7 @@ import { createProgram } from './program.ts';
 import { createReporter, known, type Reporter, type ReportOptions } from './report/reporter.ts';
 
 process.exitCode = await main(process.argv.slice(2));
+await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
 // A handle that something left open must not keep a finished command waiting.
 process.exit();
 
@@ -82,6 +83,13 @@ function usageFailure(error: CommanderError): OrchestrateError {
   const noCommand = error.code === 'commander.help';
   const message = noCommand ? 'no command was given' : error.message.replace(/^error: /, '');
   return new OrchestrateError('usage', message, { cause: error, hint: 'Run: db-orchestrate --help' });
+}
+
+/** A pipe takes 64 KiB at a time: leaving before the reader has the rest would cut a long list. */
+function flushed(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise(resolve => {
+    stream.write('', () => resolve());
+  });
 }
 
 /** `db-orchestrate list | head` closes the pipe early; that is no failure of ours. */
