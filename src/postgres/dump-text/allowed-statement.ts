@@ -17,6 +17,12 @@ export function checkStatement(keyword: string, text: Buffer, line: number): voi
   if (keyword === 'INSERT') return;
   const head = text.toString('latin1', 0, keyword === 'SELECT' ? text.length : 2048);
   const form = forms[keyword];
+  const written = /^SET client_encoding = '(\w+)'/.exec(head)?.[1];
+  if (written !== undefined && !safeEncoding.test(written))
+    throw badDump(
+      `an encoding in which characters can hide quotes at line ${line}: ${written}`,
+      'Make the dump in one that servers have: pg_dump -O -x -E UTF8 DATABASE > dump.sql',
+    );
   if (form !== undefined && !form.test(head))
     throw badDump(`a statement that pg_dump never writes at line ${line}: ${excerpt(text)}`);
   if (serverWide.test(head))
@@ -29,18 +35,21 @@ export function checkStatement(keyword: string, text: Buffer, line: number): voi
 const literal = "'(?:[^']|'')*'";
 // In psql and on the server only these encodings keep every byte of a character above 127, so that no quote or
 // backslash can hide in one. A server's database is always in one of them; pg_dump -E can write others.
-const encoding =
-  '(?:UTF8|SQL_ASCII|EUC_(?:JP|CN|KR|TW|JIS_2004)|MULE_INTERNAL|LATIN\\d+|WIN(?:125\\d|866|874)|ISO_8859_[5-8]|KOI8[RU])';
+const safeEncoding =
+  /^(?:UTF8|SQL_ASCII|EUC_(?:JP|CN|KR|TW|JIS_2004)|MULE_INTERNAL|LATIN\d+|WIN(?:125\d|866|874)|ISO_8859_[5-8]|KOI8[RU])$/;
 const value = `(?:${literal}|${name}|-?\\d+)`;
 
 const forms: Readonly<Record<string, RegExp>> = {
   BEGIN: /^BEGIN;\s*$/,
   COMMIT: /^COMMIT;\s*$/,
+  // Without ON it makes one role a member of another.
+  GRANT: /^GRANT (?:"(?:[^"]|"")*"|[^"])*? ON /,
   REFRESH: /^REFRESH MATERIALIZED VIEW /,
+  REVOKE: /^REVOKE (?:"(?:[^"]|"")*"|[^"])*? ON /,
   SECURITY: /^SECURITY LABEL /,
   RESET: /^RESET SESSION AUTHORIZATION;\s*$/,
   SET: new RegExp(
-    `^SET (?:client_encoding = '${encoding}'|standard_conforming_strings = (?:on|off)|SESSION AUTHORIZATION (?:DEFAULT|${literal}|${name})|ROLE ${name}` +
+    `^SET (?:client_encoding = '\\w+'|standard_conforming_strings = (?:on|off)|SESSION AUTHORIZATION (?:DEFAULT|${literal}|${name})|ROLE ${name}` +
       `|(?!client_encoding |standard_conforming_strings )[a-z_]+(?:\\.[a-z_]+)? = ${value}(?:, ${value})*);\\s*$`,
   ),
   SELECT: new RegExp(

@@ -44,7 +44,8 @@ async function readHead(path: string): Promise<FileHead> {
 /** As much as the head holds. What is wrong with the gzip itself is found, and said better, when the whole file is read. */
 function unzip(bytes: Buffer): Buffer {
   try {
-    return gunzipSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH });
+    const held = gunzipSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH });
+    return held.length > 0 ? held : gunzipSync(bytes);
   } catch {
     return Buffer.from('damaged');
   }

@@ -59,8 +59,7 @@ const writers: readonly { pattern: RegExp; what: string; hint?: string }[] = [
     hint: 'An editor or PowerShell saved the file and may have changed its bytes; if you are sure that it did not: tail -c +4 FILE > dump.sql',
   },
   {
-    pattern:
-      /^(?:UPDATE pg_catalog|DO |CALL |TRUNCATE|DELETE|UPDATE|WITH|VALUES|EXPLAIN|LOCK|VACUUM|ANALYZE)\b/,
+    pattern: /^(?:DO|CALL|DELETE|UPDATE|WITH|VALUES|EXPLAIN|LOCK|VACUUM|ANALYZE)\b/,
     what: 'a statement that pg_dump never writes',
     hint: 'This is a script and no dump of pg_dump; run it with psql yourself if you trust it.',
   },

@@ -92,8 +92,7 @@ export function createStatementLexer(): StatementLexer {
           const end = endOfWord(text, at);
           if (end > last) return at;
           if (text[end] === 0x27) return openPrefixed(text, at, end);
-          if (!body.word(text, at, end, depth === 0))
-            throw refusal('a name that psql takes for a body', text, at);
+          if (!body.word(text, at, end, depth === 0)) throw strayBegin(text, at);
           at = end;
           break;
         }
@@ -247,6 +246,13 @@ export function createStatementLexer(): StatementLexer {
     if (text[at] === 0x5c) return refusal('psql meta-command', text, at);
     if (text[at] === 13) return badDump(`line ends are mixed: a carriage return at line ${line}`);
     return refusal('a control character', text, at);
+  }
+
+  function strayBegin(text: Buffer, at: number) {
+    return badDump(
+      `a name that psql takes for the start of a body at line ${line}: ${excerpt(text, at)}`,
+      'psql 14 and later cannot restore this dump: rename what is called "begin" in the source database, then make a new backup with "db-orchestrate backup".',
+    );
   }
 
   function refusal(what: string, text: Buffer, at: number) {
