@@ -19,9 +19,13 @@ export async function createDatabase(server: PgServer, request: DatabaseRequest 
   return name;
 }
 
-/** Also when it was renamed away, has sessions, or never came to be. */
+/** Also when it was renamed away, has sessions, or never came to be; with what restores have left beside it. */
 export async function dropDatabase(server: PgServer, name: string): Promise<void> {
-  await execute(server, 'postgres', `DROP DATABASE IF EXISTS ${identifier(name)} WITH (FORCE)`);
+  const own = /^t_[a-z]+_[0-9a-f]{10}/.exec(name)?.[0];
+  const like = own ? `OR starts_with(datname, ${literal(own)})` : '';
+  const family = `SELECT datname FROM pg_database WHERE datname = ${literal(name)} ${like}`;
+  for (const { datname } of await rows<{ datname: string }>(server, 'postgres', family))
+    await execute(server, 'postgres', `DROP DATABASE IF EXISTS ${identifier(datname)} WITH (FORCE)`);
 }
 
 /** A new role that may log in with `password`, dropped after the file with all that it owns or was granted. */
