@@ -17,6 +17,7 @@ export function hostSpawn(directory: string, environment: Readonly<Record<string
       extendEnv: false,
       stdin: 'pipe',
       buffer: false,
+      forceKillAfterDelay: false, // would end the script alone; `kill` insists by itself
     });
 
     let stderr = '';
