@@ -12,8 +12,9 @@ export function createDatabaseStatement(
     `ENCODING ${literal(facts.encoding)}`,
     `LC_COLLATE ${literal(facts.collate)}`,
     `LC_CTYPE ${literal(facts.ctype)}`,
-    `TABLESPACE ${identifier(facts.tablespace)}`,
   ];
+  // Whoever names the default one needs a right on it that only superusers have.
+  if (facts.tablespace !== 'pg_default') parts.push(`TABLESPACE ${identifier(facts.tablespace)}`);
   if (server.major >= 15) parts.push(...localeProvider(facts));
   return parts.join(' ');
 }
