@@ -18,7 +18,8 @@ export const typeQueries = [
       (SELECT array_agg(format('%s %s', a.amopstrategy, a.amopopr::regoperator) ORDER BY a.amopstrategy) FROM pg_amop a WHERE a.amopfamily = f.oid),
       (SELECT array_agg(format('%s %s', a.amprocnum, a.amproc::regprocedure) ORDER BY a.amprocnum) FROM pg_amproc a WHERE a.amprocfamily = f.oid))
    FROM pg_opfamily f WHERE ${own('pg_opfamily', 'f.oid')}`,
-  `SELECT ${named('pg_collation', 'c.oid')}, to_jsonb(c) - 'oid' - 'collnamespace' - 'collowner' FROM pg_collation c WHERE ${own('pg_collation', 'c.oid')}`,
+  `SELECT ${named('pg_collation', 'c.oid')}, jsonb_build_array(c.collprovider, c.collisdeterministic, c.collcollate, c.collctype,
+      coalesce(to_jsonb(c) ->> 'colllocale', to_jsonb(c) ->> 'colliculocale')) FROM pg_collation c WHERE ${own('pg_collation', 'c.oid')}`,
   `SELECT ${named('pg_conversion', 'c.oid')}, jsonb_build_array(c.conforencoding, c.contoencoding, c.conproc::text, c.condefault) FROM pg_conversion c WHERE ${own('pg_conversion', 'c.oid')}`,
   `SELECT ${named('pg_ts_dict', 'd.oid')}, jsonb_build_array(${named('pg_ts_template', 'd.dicttemplate')}, d.dictinitoption) FROM pg_ts_dict d WHERE ${own('pg_ts_dict', 'd.oid')}`,
   `SELECT ${named('pg_ts_config', 'c.oid')}, jsonb_build_array(${named('pg_ts_parser', 'c.cfgparser')},
