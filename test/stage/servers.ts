@@ -4,7 +4,7 @@ import { afterFile } from './after-file.ts';
 import { hostPrograms } from './host-programs.ts';
 import type { PgPrograms, PgServer } from './part.ts';
 import { startServer } from './postgres-server.ts';
-import { stage } from './stage.ts';
+import { stage, stageFolder } from './stage.ts';
 
 /** The shared server of this machine's own PostgreSQL: 15 where there is a 15. */
 export function hostServer(): Promise<PgServer> {
@@ -21,9 +21,7 @@ export async function privateServer(
   settings: Readonly<Record<string, string>> = {},
   programs?: PgPrograms,
 ): Promise<PgServer> {
-  // Makes sure that there is a stage, also without the runner.
-  await stage('hostServer');
-  const folder = join(process.env.DBO_STAGE ?? '', `p${randomBytes(4).toString('hex')}`);
+  const folder = join(await stageFolder(), `p${randomBytes(4).toString('hex')}`);
   const part = await startServer(programs ?? (await hostPrograms()), folder, settings);
   afterFile(part.stop);
   return part.details;

@@ -14,6 +14,12 @@ export async function stage<Name extends keyof Details>(name: Name): Promise<Det
   return (await own).get(name);
 }
 
+/** The folder of the run: for what a file makes by itself and the runner clears should the file not. */
+export async function stageFolder(): Promise<string> {
+  if (!process.env.DBO_STAGE) await (own ??= startOwn());
+  return process.env.DBO_STAGE ?? '';
+}
+
 let own: Promise<Parts> | undefined;
 
 async function startOwn(): Promise<Parts> {
