@@ -1,4 +1,3 @@
-import { createWriteStream } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
@@ -39,8 +38,8 @@ export async function writeDump(
     count,
     createGzip(compression),
     digest.stream,
-    // Not file.createWriteStream: the handle of such a stream could never be closed.
-    createWriteStream('', { fd: file.fd, autoClose: false }),
+    // No write stream: one that is destroyed closes the descriptor behind the handle's back, whatever autoClose says.
+    stored => file.writeFile(stored),
   );
   // The program's own words say more than a stream that broke because the program did.
   const [program, stored] = await Promise.allSettled([
