@@ -16,7 +16,10 @@ export async function stage<Name extends keyof Details>(name: Name): Promise<Det
 
 /** The folder of the run: for what a file makes by itself and the runner clears should the file not. */
 export async function stageFolder(): Promise<string> {
-  if (!process.env.DBO_STAGE) await (own ??= startOwn());
+  if (!process.env.DBO_STAGE) {
+    own ??= startOwn();
+    await own;
+  }
   return process.env.DBO_STAGE ?? '';
 }
 

@@ -6,7 +6,7 @@ export const typeQueries = [
       'input', t.typinput::text, 'align', t.typalign, 'storage', t.typstorage, 'not null', t.typnotnull, 'default', t.typdefault,
       'base', CASE WHEN t.typbasetype <> 0 THEN format_type(t.typbasetype, t.typtypmod) END,
       'labels', (SELECT array_agg(e.enumlabel ORDER BY e.enumsortorder) FROM pg_enum e WHERE e.enumtypid = t.oid))
-   FROM pg_type t WHERE ${own('pg_type', 't.oid')} AND NOT EXISTS (SELECT FROM pg_type e WHERE e.typarray = t.oid)`,
+   FROM pg_type t WHERE t.typnamespace <> 'pg_toast'::regnamespace AND ${own('pg_type', 't.oid')} AND NOT EXISTS (SELECT FROM pg_type e WHERE e.typarray = t.oid)`,
   `SELECT 'range ' || r.rngtypid::regtype::text, jsonb_build_array(r.rngsubtype::regtype, nullif(r.rngcollation, 0)::regcollation, r.rngcanonical::text, r.rngsubdiff::text,
       nullif((to_jsonb(r) ->> 'rngmultitypid')::oid, 0)::regtype) FROM pg_range r WHERE ${own('pg_type', 'r.rngtypid')}`,
   `SELECT ${named('pg_cast', 'c.oid')}, jsonb_build_array(c.castfunc::regprocedure, c.castcontext, c.castmethod) FROM pg_cast c WHERE ${own('pg_cast', 'c.oid')}`,
