@@ -6,6 +6,7 @@ import { OrchestrateError } from '../../src/errors.ts';
 import { type Engine, resolveEngine } from './engine.ts';
 import { engineUnreachable } from './engine-errors.ts';
 import type { ContainerOptions } from './options.ts';
+import { quoted } from './quoted.ts';
 
 export interface Connection {
   readonly docker: Docker;
@@ -31,7 +32,7 @@ export async function connectEngine(
   const settings = { ...neutral, ...address, agent, connectionTimeout: answerWithin };
   return {
     docker: created(() => new DockerClient(settings as Docker.DockerOptions)),
-    describe: `the Docker engine at ${engine.host}`,
+    describe: `the Docker engine at ${shown(engine.host)}`,
     close: () => agent.destroy(),
   };
 }
@@ -62,8 +63,8 @@ function addressOf(engine: Engine): object {
   if (host.startsWith('unix:///')) return { socketPath: host.slice('unix://'.length) };
   const url = URL.canParse(host) ? new URL(host) : undefined;
   if (url?.protocol === 'ssh:') throw overSsh(url);
-  if (url?.protocol !== 'tcp:' || !url.hostname)
-    throw new OrchestrateError('usage', `${JSON.stringify(host)} is no address of a Docker engine`, {
+  if (url?.protocol !== 'tcp:' || !url.hostname || url.username || url.password)
+    throw new OrchestrateError('usage', `${quoted(shown(host))} is no address of a Docker engine`, {
       hint: 'Write it as unix:///var/run/docker.sock or tcp://host:2376.',
     });
   const protocol = engine.tls ? 'https' : 'http';
@@ -72,6 +73,11 @@ function addressOf(engine: Engine): object {
     host: url.hostname.replace(/^\[|\]$/g, ''),
     port: url.port || (engine.tls ? '2376' : '2375'),
   };
+}
+
+/** A login belongs into no message. */
+function shown(host: string): string {
+  return host.replace(/\/\/.*@/, '//');
 }
 
 /** docker-modem's own ssh checks no host key. */

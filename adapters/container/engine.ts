@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { RunContext } from '../../src/contract/run-context.ts';
 import { OrchestrateError } from '../../src/errors.ts';
 import type { ContainerOptions } from './options.ts';
+import { quoted } from './quoted.ts';
 
 /** Where an engine listens. */
 export interface Engine {
@@ -49,14 +50,14 @@ async function ofContext(name: string, env: Env): Promise<Engine> {
   const contexts = join(configDirectory(env), 'contexts');
   const folder = createHash('sha256').update(name).digest('hex');
   const meta = await readFile(join(contexts, 'meta', folder, 'meta.json'), 'utf8').catch(cause => {
-    throw new OrchestrateError('usage', `no docker context named ${JSON.stringify(name)}`, {
+    throw new OrchestrateError('usage', `no docker context named ${quoted(name)}`, {
       cause,
       hint: 'See which there are with: docker context ls',
     });
   });
   const endpoint = parsed<{ Endpoints?: { docker?: { Host?: string; SkipTLSVerify?: boolean } } }>(
     meta,
-    `the docker context ${JSON.stringify(name)}`,
+    `the docker context ${quoted(name)}`,
   ).Endpoints?.docker;
   const tls = await certificates(join(contexts, 'tls', folder, 'docker'), !endpoint?.SkipTLSVerify);
   const used = tls.ca || tls.cert || endpoint?.SkipTLSVerify;

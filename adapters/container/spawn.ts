@@ -29,6 +29,7 @@ export function containerSpawn(
   return {
     async spawn(call) {
       // Not refused once the run is interrupted: cleaning up needs programs too.
+      const cleaningUp = signal.aborted;
       const mark = randomBytes(16).toString('hex');
       const starting = startExec(place, wrapped(call, mark), { ...connection, ...call.env });
       const started = await unlessAborted(starting, signal);
@@ -42,7 +43,7 @@ export function containerSpawn(
       signal.addEventListener('abort', kill);
       program.done.then(ended, ended);
       await begun(program, call, place).catch(error => {
-        throw signal.aborted ? interruption(signal) : error;
+        throw signal.aborted && !cleaningUp ? interruption(signal) : error;
       });
       return program;
     },

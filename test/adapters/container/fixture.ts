@@ -29,9 +29,9 @@ export interface Programs extends ContainerSpawn {
 /** The client programs in a container, with the adapter's own means. */
 export async function programsIn(
   container: Container,
-  how: { host?: string; signal?: AbortSignal; timing?: Partial<Timing> } = {},
+  how: { host?: string; env?: Record<string, string>; signal?: AbortSignal; timing?: Partial<Timing> } = {},
 ): Promise<Programs> {
-  const run = runContext({}, how.signal);
+  const run = runContext(how.env, how.signal);
   const connection = await connectEngine({ host: how.host ?? container.engine.host }, run);
   const place = await findContainer(connection, container.name);
   const programs = containerSpawn(place, { PGUSER: container.user, PGPASSWORD: container.password }, run, {

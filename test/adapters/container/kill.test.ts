@@ -13,7 +13,6 @@ import {
   nothingLeft,
   type Programs,
   programsIn,
-  refusalOf,
   sql,
 } from './fixture.ts';
 
@@ -148,23 +147,26 @@ test('an aborted run ends its programs, and can still start those that clean up'
   const [dump, psql] = [await aborted.dump(), await aborted.psql()];
   psql.stdin.write('SELECT pg_sleep(10000);\n');
   await backendIn(`wait_event = 'PgSleep'`);
-  const reason = new OrchestrateError('interrupted', 'interrupted by SIGTERM', { exitCode: 143 });
-  controller.abort(reason);
+  controller.abort();
   await Promise.all([failureOf(dump), failureOf(psql)]);
   await nothingLeft(container);
-  const cleaning = await aborted.psql();
-  cleaning.stdin.end('SELECT 1;\n');
-  await cleaning.done;
+  assert.equal(await sql(aborted, 'SELECT 1'), '1\n');
 });
 
 test('a run that is aborted while a program starts leaves none', async () => {
   for (const turns of [0, 1, 5, 20]) {
     const controller = new AbortController();
     const aborted = await programsIn(container, { signal: controller.signal });
-    const starting = refusalOf(aborted.dump());
+    const starting = aborted.dump().then(
+      program => program,
+      error => error,
+    );
     for (let turn = 0; turn < turns; turn += 1) await new Promise(resolve => setImmediate(resolve));
-    controller.abort();
-    assert.equal((await starting).code, 'interrupted');
+    const reason = new OrchestrateError('interrupted', 'interrupted by SIGTERM', { exitCode: 143 });
+    controller.abort(reason);
+    const outcome = await starting;
+    // On a quick machine it may have been started already.
+    if (outcome !== reason) await failureOf(outcome);
   }
   await nothingLeft(container);
 });
