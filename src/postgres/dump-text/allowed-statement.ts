@@ -32,6 +32,12 @@ export function checkStatement(keyword: string, text: Buffer, line: number): voi
     );
 }
 
+/** What a SET says about backslashes in '…' from the next line on; undefined when it says nothing. */
+export function standardStringsAfter(set: Buffer): boolean | undefined {
+  const setting = /^SET standard_conforming_strings = (on|off);/.exec(set.toString('latin1', 0, 50))?.[1];
+  return setting === undefined ? undefined : setting === 'on';
+}
+
 const literal = "'(?:[^']|'')*'";
 // In psql and on the server only these encodings keep every byte of a character above 127, so that no quote or
 // backslash can hide in one. A server's database is always in one of them; pg_dump -E can write others.
@@ -39,14 +45,20 @@ const safeEncoding =
   /^(?:UTF8|SQL_ASCII|EUC_(?:JP|CN|KR|TW|JIS_2004)|MULE_INTERNAL|LATIN\d+|WIN(?:125\d|866|874)|ISO_8859_[5-8]|KOI8[RU])$/;
 const value = `(?:${literal}|${name}|-?\\d+)`;
 
+const onObject = /^[A-Z]+ (?:"(?:[^"]|"")*"|[^"])*? ON [A-Z]+ /;
+
+// In capitals and with single blanks, so that the words which are looked for below cannot hide.
 const forms: Readonly<Record<string, RegExp>> = {
+  ALTER: /^ALTER [A-Z]+ /,
   BEGIN: /^BEGIN;\s*$/,
+  COMMENT: /^COMMENT ON [A-Z]+ /,
   COMMIT: /^COMMIT;\s*$/,
+  CREATE: /^CREATE [A-Z]+ /,
   // Without ON it makes one role a member of another.
-  GRANT: /^GRANT (?:"(?:[^"]|"")*"|[^"])*? ON /,
+  GRANT: onObject,
   REFRESH: /^REFRESH MATERIALIZED VIEW /,
-  REVOKE: /^REVOKE (?:"(?:[^"]|"")*"|[^"])*? ON /,
-  SECURITY: /^SECURITY LABEL /,
+  REVOKE: onObject,
+  SECURITY: new RegExp(`^SECURITY LABEL FOR (?:${literal}|${name}) ON [A-Z]+ `),
   RESET: /^RESET SESSION AUTHORIZATION;\s*$/,
   SET: new RegExp(
     `^SET (?:client_encoding = '\\w+'|standard_conforming_strings = (?:on|off)|SESSION AUTHORIZATION (?:DEFAULT|${literal}|${name})|ROLE ${name}` +
@@ -62,6 +74,6 @@ const forms: Readonly<Record<string, RegExp>> = {
 
 const serverWide = new RegExp(
   '^(?:(?:CREATE|ALTER) (?:DATABASE|ROLE|GROUP|TABLESPACE|SYSTEM|USER (?!MAPPING))' +
-    '|(?:COMMENT |SECURITY LABEL (?:FOR \\S+ )?)ON (?:DATABASE|ROLE|TABLESPACE)' +
+    `|(?:COMMENT|SECURITY LABEL FOR (?:${literal}|${name})) ON (?:DATABASE|ROLE|TABLESPACE) ` +
     '|(?:GRANT|REVOKE) (?:"(?:[^"]|"")*"|[^"])*? ON (?:DATABASE|TABLESPACE|PARAMETER) )',
 );

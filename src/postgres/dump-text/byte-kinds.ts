@@ -1,8 +1,8 @@
-/**
- * What one byte of SQL text outside quotes begins. Zero is what pg_dump never writes there: control characters
- * (psql before 16 does not take a vertical tab for a blank, later ones do) and the backslash, which is a meta-command.
+/*
+ * What one byte of SQL text outside quotes begins. No kind, zero, is for what pg_dump never writes there: control
+ * characters (psql before 16 does not take a vertical tab for a blank, later ones do) and the backslash, which starts
+ * a meta-command.
  */
-export const refused = 0;
 export const blank = 1;
 export const newline = 2;
 export const word = 3;

@@ -32,7 +32,7 @@ export function createDumpFrame(): DumpFrame {
       if (opened < opening.length) {
         if (text !== opening[opened]) throw foreignLine(line.text, line.line);
         opened += 1;
-      }
+      } else if (text === opening[1]) throw badDump(`a second dump in the same file at line ${line.line}`);
       if (recent.at(-1)?.line !== line.line - 1) recent = [];
       recent = [...recent.slice(-2), { line: line.line, text }];
     },

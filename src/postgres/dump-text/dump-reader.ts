@@ -1,4 +1,4 @@
-import { checkStatement, statementWords } from './allowed-statement.ts';
+import { checkStatement, standardStringsAfter, statementWords } from './allowed-statement.ts';
 import { badDump, excerpt, incompleteDump } from './bad-dump.ts';
 import { kindOfByte, word } from './byte-kinds.ts';
 import { type CopyTarget, parseCopy } from './copy-target.ts';
@@ -152,7 +152,7 @@ export function createDumpReader(handler: DumpHandler, firstLine = 1): DumpReade
     statementOffset = offset;
     head = [];
     headBytes = 0;
-    lexer.begin(line, standardStrings);
+    lexer.begin(first, line, standardStrings);
     read = readStatement;
     return at;
   }
@@ -173,8 +173,7 @@ export function createDumpReader(handler: DumpHandler, firstLine = 1): DumpReade
     const target = keyword === 'COPY' && !truncated ? parseCopy(text) : undefined;
     if (keyword === 'COPY' && !target)
       throw badDump(`a COPY of another form than pg_dump's at line ${line}: ${excerpt(text)}`);
-    if (keyword === 'SET' && text.includes('standard_conforming_strings'))
-      standardStrings = !text.includes('off');
+    if (keyword === 'SET') standardStrings = standardStringsAfter(text) ?? standardStrings;
     handler.onStatement?.({
       keyword,
       offset: statementOffset,

@@ -5,8 +5,8 @@ import { countLines, endOfColon, endOfDollarTag, endOfNumber, endOfWord } from '
 
 /** Finds where a statement ends, as psql does, and refuses what psql could read in another way. */
 export interface StatementLexer {
-  /** Starts before the first byte of a statement. `standardStrings`: whether a backslash in '…' is just one. */
-  begin(line: number, standardStrings: boolean): void;
+  /** Starts before the first word of a statement. `standardStrings`: whether a backslash in '…' is just one. */
+  begin(keyword: string, line: number, standardStrings: boolean): void;
   /**
    * Reads on and returns where it stopped: behind the line that ends the statement (`ended` is true then), or at
    * a token that only more text can complete, from which the next call must go on.
@@ -35,13 +35,15 @@ export function createStatementLexer(): StatementLexer {
   let ended = false;
   let standardStrings = true;
   let afterConstant = false;
+  let mayHaveBody = false;
   let quote = 0;
   let escapes = false;
   let tag: Buffer = Buffer.alloc(0);
 
   return {
-    begin(firstLine, standard) {
+    begin(keyword, firstLine, standard) {
       body.begin();
+      mayHaveBody = keyword === 'CREATE';
       mode = readCode;
       line = firstLine;
       standardStrings = standard;
@@ -92,7 +94,7 @@ export function createStatementLexer(): StatementLexer {
           const end = endOfWord(text, at);
           if (end > last) return at;
           if (text[end] === 0x27) return openPrefixed(text, at, end);
-          if (!body.word(text, at, end, depth === 0)) throw strayBegin(text, at);
+          if (mayHaveBody && !body.word(text, at, end, depth === 0)) throw strayBegin(text, at);
           at = end;
           break;
         }

@@ -35,6 +35,8 @@ const accepted: Record<string, string> = {
   'privileges by another than the owner':
     'SET SESSION AUTHORIZATION a;\nGRANT SELECT ON TABLE t TO b;\nRESET SESSION AUTHORIZATION;\n',
   'a grant on columns with awkward names': 'GRANT SELECT(" ON DATABASE "),INSERT(a) ON TABLE t TO b;\n',
+  'words of the whole server in a comment and a label':
+    "COMMENT ON TABLE t IS 'a ON DATABASE b';\nSECURITY LABEL FOR p ON TABLE t IS 'a ON ROLE b';\n",
   'a name in another encoding': 'CREATE TABLE caf\xe9 ();\n',
 };
 

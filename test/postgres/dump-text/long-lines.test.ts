@@ -6,23 +6,15 @@ import { dump, tail } from './dump-texts.ts';
 const mebibyte = Buffer.alloc(1024 * 1024, 'x');
 
 describe('A line longer than the longest string', () => {
-  it('is one row', () => {
+  it('is one row, and is held in no memory', () => {
+    const before = process.memoryUsage().rss;
     const { tables } = checkLong('COPY t (a) FROM stdin;\n', '\nshort\n\\.\n');
     assert.deepEqual(tables, [{ name: 't', rows: 2 }]);
-  });
-
-  it('is one literal, and one body', () => {
-    assert.equal(checkLong("INSERT INTO t VALUES ('", "');\n").tables[0]?.rows, 1);
-    assert.deepEqual(
-      checkLong('CREATE FUNCTION f() AS $a$', '$a$;\nALTER FUNCTION f() OWNER TO a;\n').roles,
-      ['a'],
-    );
-  });
-
-  it('is held in no memory', () => {
-    const before = process.memoryUsage().rss;
-    checkLong('COPY t (a) FROM stdin;\n', '\n\\.\n');
     assert.ok(process.memoryUsage().rss - before < 50 * 1024 * 1024);
+  });
+
+  it('is one literal', () => {
+    assert.equal(checkLong("INSERT INTO t VALUES ('", "');\n").tables[0]?.rows, 1);
   });
 
   it('is refused where no such line can be', () => {
