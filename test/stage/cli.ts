@@ -39,7 +39,7 @@ let home: string | undefined;
 
 /** No .pgpass, .psqlrc or docker context of the person who runs the tests. */
 function makeHome(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'dbo-home-'));
+  const folder = mkdtempSync(join(process.env.DBO_STAGE ?? tmpdir(), 'dbo-home-'));
   afterFile(async () => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }

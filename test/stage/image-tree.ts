@@ -25,6 +25,8 @@ export async function layImageTree(root: string, major: number, tree: string): P
   const home = join(root, 'usr/lib/postgresql', String(major));
   const wrapped = existsSync(join(home, 'programs'));
   const programs = globSync(join(home, wrapped ? 'programs/*' : 'bin/*'));
+  if (programs.length === 0)
+    throw new Error(`no PostgreSQL in ${home}: images are made of Debian's packages`);
   const modules = globSync(join(home, 'lib/*.so')).filter(path => !basename(path).startsWith('llvmjit'));
   const commands = everyday.split(' ').flatMap(name => globSync(join(root, 'usr/bin', name)));
   const linked = await libraries(root, [...programs, ...modules, ...commands]);
