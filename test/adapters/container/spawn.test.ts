@@ -152,11 +152,11 @@ test('only what is asked for, not the container, sets the options of a session',
   const program = await programs.spawn({
     program: 'psql',
     args: ['-X', '-q', '-A', '-t', `--dbname=${container.database}`],
-    env: { PGOPTIONS: '-c application_name=mine', PGCLIENTENCODING: 'LATIN1' },
+    env: { PGOPTIONS: '-c work_mem=77MB', PGCLIENTENCODING: 'LATIN1' },
     input: true,
   });
-  program.stdin.end('SHOW application_name; SHOW client_encoding;');
-  assert.equal((await outputOf(program)).toString(), 'mine\nLATIN1\n');
+  program.stdin.end('SHOW work_mem; SHOW client_encoding;');
+  assert.equal((await outputOf(program)).toString(), '77MB\nLATIN1\n');
 });
 
 test('the password is in no argument and in no inspection', async () => {
