@@ -29,6 +29,7 @@ export function unreadable(error: unknown, file: string): OrchestrateError {
   const which = path === undefined || path === file ? file : `${path}, which ${file} imports,`;
   return new OrchestrateError('usage', `${which} cannot be read: ${reasons[code ?? ''] ?? message}`, {
     cause: error,
+    hint: 'Name another file with --config, or leave that out to search for one here and above.',
   });
 }
 
