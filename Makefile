@@ -8,7 +8,7 @@ export FILE TARGET FORCE
 
 # The project brings its own Node 24; an older one on the machine is enough to install it.
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
-tool := node bin/db-orchestrate.cjs
+tool := node src/main.ts
 installed := node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help

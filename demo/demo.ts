@@ -7,7 +7,7 @@ import { createParts } from '../test/stage/parts.ts';
 import { clearStageFolder, makeStageFolder } from '../test/stage/stage-folder.ts';
 
 /** `make demo`: a server of its own, a sample database, a backup, an accident, and the way back. */
-const tool = join(import.meta.dirname, '../bin/db-orchestrate.cjs');
+const tool = join(import.meta.dirname, '../src/main.ts');
 const sample = `
   CREATE TABLE customers (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text NOT NULL);
   CREATE TABLE orders (
