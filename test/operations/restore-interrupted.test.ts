@@ -5,12 +5,14 @@ import { startContainer } from '../stage/containers.ts';
 import { createDatabase, createRole } from '../stage/databases.ts';
 import { openSession } from '../stage/open-session.ts';
 import type { PgServer } from '../stage/part.ts';
-import { hostServer } from '../stage/servers.ts';
+import { privateServer } from '../stage/servers.ts';
 import { containerTarget, hostTarget, type TargetProject, targetProject } from '../stage/target-project.ts';
 import { waitUntil } from '../stage/wait-until.ts';
 import { createGatedDatabase, type GatedDatabase } from './gated-database.ts';
 
 const codes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+
+let own: Promise<PgServer> | undefined;
 
 describe('a restore that is interrupted', () => {
   let server: PgServer;
@@ -18,7 +20,9 @@ describe('a restore that is interrupted', () => {
   let project: TargetProject;
 
   beforeEach(async () => {
-    server = await hostServer();
+    // On a shared one the restore of another file could clear first what a killed one left here.
+    own ??= privateServer();
+    server = await own;
     gated = await createGatedDatabase(server);
     project = targetProject({ local: hostTarget(server, gated.database) });
     await project.must(['backup']);
