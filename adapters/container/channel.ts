@@ -2,13 +2,15 @@ import { type Duplex, Writable } from 'node:stream';
 import { Demultiplexer } from './demultiplexer.ts';
 import { EndMark } from './end-mark.ts';
 import { StderrText } from './stderr-text.ts';
-import { switchOver } from './wrapper.ts';
+import { switchOver, words } from './wrapper.ts';
 
 /** The three streams of one wrapped program on the engine's one connection. Its failures are data, never events. */
 export class Channel {
   readonly stdin: Writable;
   readonly stdout: EndMark;
   readonly stderr: StderrText;
+  /** The wrapper's pid, or that there is no such program. */
+  readonly announced: Promise<string>;
   /** Fulfils when nothing more will come. */
   readonly closed: Promise<void>;
   /** Of frames, so far. */
@@ -20,6 +22,8 @@ export class Channel {
   readonly #socket: Duplex;
   readonly #frames: Demultiplexer;
   #close: () => void = () => undefined;
+  #announce: (word: string) => void = () => undefined;
+  #programEnded = false;
 
   /** `onBroken`: whoever was to read the output, or to write the input, gave up. */
   constructor(socket: Duplex, mark: string, input: boolean, onBroken: () => void) {
@@ -27,8 +31,14 @@ export class Channel {
     this.closed = new Promise(resolve => {
       this.#close = resolve;
     });
-    this.stderr = new StderrText(mark);
-    this.stdout = new EndMark(mark, () => this.#programEnded(input));
+    this.announced = new Promise(resolve => {
+      this.#announce = resolve;
+    });
+    this.stderr = new StderrText(mark, word => {
+      if (word === words.ended) this.#afterProgram(input);
+      else this.#announce(word);
+    });
+    this.stdout = new EndMark(mark);
     this.#frames = new Demultiplexer(chunk => this.stderr.add(chunk));
     this.stdin = input ? this.#input(onBroken) : new Writable().end();
     this.stdin.on('error', () => undefined);
@@ -82,7 +92,9 @@ export class Channel {
     this.#close();
   }
 
-  #programEnded(input: boolean): void {
+  #afterProgram(input: boolean): void {
+    this.#programEnded = true;
+    if (this.#socket.writableEnded) return;
     if (!input) {
       this.#socket.write(switchOver);
       return;
@@ -97,7 +109,7 @@ export class Channel {
       final: callback => this.#socket.end(callback),
       // An input that breaks off must not look like one that ended: the program would finish what it has.
       destroy: (error, callback) => {
-        if (!this.stdin.writableFinished && !this.stdout.whole) onBroken();
+        if (!this.stdin.writableFinished && !this.#programEnded) onBroken();
         callback(error);
       },
     });

@@ -10,13 +10,11 @@ export const markStart = '\x04';
  */
 export class EndMark extends Transform {
   readonly #mark: Buffer;
-  readonly #onWhole: () => void;
   /** The end of what came, as long as it may be the beginning of the mark. */
   #held = Buffer.alloc(0);
 
-  constructor(mark: string, onWhole: () => void) {
+  constructor(mark: string) {
     super();
-    this.#onWhole = onWhole;
     this.#mark = Buffer.from(markStart + mark, 'latin1');
   }
 
@@ -30,7 +28,6 @@ export class EndMark extends Transform {
     const at = this.#possibleMark(bytes);
     if (at > 0) this.push(bytes.subarray(0, at));
     this.#held = Buffer.from(bytes.subarray(at));
-    if (this.whole) this.#onWhole();
     callback();
   }
 

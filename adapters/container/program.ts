@@ -5,7 +5,7 @@ import type { Place } from './find-container.ts';
 import { failureOf } from './outcome.ts';
 import type { Timing } from './timing.ts';
 import { watchSilence } from './watch.ts';
-import { endWrapped, missingProgram } from './wrapper.ts';
+import { endWrapped, words } from './wrapper.ts';
 
 /** One wrapped program in a container, from the start of its exec until its failure, if any, is known. */
 export class Program implements ClientProcess {
@@ -28,8 +28,8 @@ export class Program implements ClientProcess {
     this.channel = new Channel(started.socket, mark, input, () => this.kill());
     this.stdin = this.channel.stdin;
     this.stdout = this.channel.stdout;
-    this.channel.stderr.announced.then(word => {
-      if (word !== missingProgram) this.#wrapper = word;
+    this.channel.announced.then(word => {
+      if (word !== words.missing) this.#wrapper = word;
     });
     this.done = this.#settle(name, started.exec);
     this.done.catch(() => undefined);
@@ -39,8 +39,8 @@ export class Program implements ClientProcess {
     if (this.#killed || this.stdout.writableFinished) return;
     this.#killed = true;
     this.channel.discardOutput();
-    // psql must hear that it is cancelled before its input ends, or it would take the end for the end.
-    if (this.#input) this.#signal().finally(() => this.channel.endInput());
+    // Where stdin is input and no switch, its end would look like the end of the work: psql would commit a half COPY.
+    if (this.#wrapper && this.#input) this.#signal();
     else this.channel.endInput();
     for (const wait of this.#timing.insistAfter) this.#after(wait, () => this.#signal());
     this.#after(this.#timing.giveUpAfter, () => this.channel.lose('it did not end when it was asked to'));

@@ -6,7 +6,7 @@ import { type Started, startExec } from './exec.ts';
 import type { Place } from './find-container.ts';
 import { Program } from './program.ts';
 import { type Timing, usualTiming } from './timing.ts';
-import { missingProgram, wrapped } from './wrapper.ts';
+import { words, wrapped } from './wrapper.ts';
 
 export interface ContainerSpawn {
   readonly spawn: Spawn;
@@ -70,14 +70,14 @@ function unlessAborted(starting: Promise<Started>, signal: AbortSignal): Promise
 
 /** Waits for the wrapper's first word: output before it is none of the program's. */
 async function begun(program: Program, { program: name }: ClientCall, place: Place): Promise<void> {
-  const { stderr, closed } = program.channel;
-  const word = await Promise.race([stderr.announced, closed]);
-  if (word !== undefined && word !== missingProgram) return;
+  const { announced, closed } = program.channel;
+  const word = await Promise.race([announced, closed]);
+  if (word !== undefined && word !== words.missing) return;
   const failure = await program.done.then(
     () => undefined,
     error => error,
   );
-  if (word === missingProgram) throw missing(name, `there is no ${name} in container ${place.name}`);
+  if (word === words.missing) throw missing(name, `there is no ${name} in container ${place.name}`);
   // The engine tells on stdout, as if it were output, that there is no sh to wrap anything in.
   const text = String(program.stdout.read() ?? '').trim();
   if (/executable file not found|no such file or directory/.test(text))

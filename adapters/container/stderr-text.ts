@@ -3,22 +3,19 @@ import { StringDecoder } from 'node:string_decoder';
 const tailLength = 4096;
 
 /**
- * What a wrapped program writes to stderr. The wrapper's own line ("MARK 123") is taken out; it need not be the
- * first, as shells complain about locales before they do anything.
+ * What a wrapped program writes to stderr. What the wrapper itself says there ("MARK 123", "MARK ended") is taken out
+ * and told to `onWord`; it need not stand first, as shells complain about locales before they do anything.
  */
 export class StderrText {
-  /** What stands after the mark in the wrapper's line. */
-  readonly announced: Promise<string>;
-  readonly #line: RegExp;
+  readonly #word: RegExp;
+  readonly #onWord: (word: string) => void;
   readonly #decoder = new StringDecoder('utf8');
-  #announce: ((word: string) => void) | undefined;
   #text = '';
 
-  constructor(mark: string) {
-    this.#line = new RegExp(`^${mark} (\\w+)\\n`, 'm');
-    this.announced = new Promise(resolve => {
-      this.#announce = resolve;
-    });
+  constructor(mark: string, onWord: (word: string) => void) {
+    // Not only at the start of a line: a program that was killed may not have finished its last one.
+    this.#word = new RegExp(`${mark} (\\w+)\\n`, 'g');
+    this.#onWord = onWord;
   }
 
   /** The last few lines. */
@@ -27,13 +24,11 @@ export class StderrText {
   }
 
   add(chunk: Buffer): void {
-    this.#text += this.#decoder.write(chunk);
-    const [line, word] = (this.#announce && this.#line.exec(this.#text)) ?? [];
-    if (line && word) {
-      this.#announce?.(word);
-      this.#announce = undefined;
-      this.#text = this.#text.replace(line, '');
-    }
+    const text = this.#text + this.#decoder.write(chunk);
+    this.#text = text.replace(this.#word, (_line, word) => {
+      this.#onWord(word);
+      return '';
+    });
     if (this.#text.length > tailLength) this.#text = this.#text.slice(-tailLength);
   }
 }

@@ -10,8 +10,11 @@ const strayVariables = [
   ...['PGDATESTYLE', 'PGTZ', 'PGGEQO', 'PGTARGETSESSIONATTRS', 'PGCONNECT_TIMEOUT', 'PSQLRC', 'PSQL_PAGER'],
 ];
 
-/** What the wrapper says on stderr before the program starts, after the mark: its own pid, or this. */
-export const missingProgram = 'missing';
+/**
+ * What the wrapper says on stderr, each time after the mark: that there is no such program; else its own pid, and
+ * when the program has ended, which is the time to end the connection's input.
+ */
+export const words = { missing: 'missing', ended: 'ended' } as const;
 
 /** What ends the switch when the program has ended by itself. */
 export const switchOver = 'over\n';
@@ -41,7 +44,7 @@ export function endWrapped(pid: string): string[] {
  */
 const start = `
 mark=$1; unset $2; shift 2
-command -v "$1" >/dev/null 2>&1 || { echo "$mark ${missingProgram}" >&2; exit 127; }
+command -v "$1" >/dev/null 2>&1 || { echo "$mark ${words.missing}" >&2; exit 127; }
 exec 3<&0 </dev/null
 asked=0
 `;
@@ -55,6 +58,7 @@ echo "$mark $$" >&2
 while wait $program; result=$?; kill -0 $program 2>/dev/null; do :; done
 trap '' USR1
 printf '\\004%s' "$mark"
+echo "$mark ${words.ended}" >&2
 `;
 
 /**
@@ -73,8 +77,9 @@ exit $result
 
 /**
  * For programs that read their stdin: it ends when our process is gone, and so does psql after the statement it is
- * at. Only on SIGINT does psql cancel that statement. What is still coming when the program has ended is read and
- * thrown away until we have seen the mark: closing a connection with unread input would cut off what the program
+ * at. Only on SIGINT does psql cancel that statement, and it must not take the end of its input for the end of the
+ * work, so the input does not end before the program. What is still coming when the program has ended is read and
+ * thrown away until we have heard that: closing a connection with unread input would cut off what the program
  * said last.
  */
 const withInput = `${start}

@@ -20,6 +20,7 @@ export async function cutProxy(engine: string, kind: 'unix' | 'tcp' = 'unix'): P
   const folder = mkdtempSync(join(tmpdir(), 'dbo-proxy-'));
   const socket = join(folder, 'docker.sock');
   const pairs = new Set<[Socket, Socket]>();
+  const open = new Set<Socket>();
   let refusing = false;
   const server = createServer({ allowHalfOpen: true }, client => {
     client.on('error', () => undefined);
@@ -27,7 +28,16 @@ export async function cutProxy(engine: string, kind: 'unix' | 'tcp' = 'unix'): P
     const upstream = connect({ path: engine.replace('unix://', ''), allowHalfOpen: true });
     const pair: [Socket, Socket] = [client, upstream];
     pairs.add(pair);
-    for (const one of pair) one.on('error', () => undefined).on('close', () => pairs.delete(pair));
+    for (const one of pair) {
+      open.add(one);
+      one
+        .on('error', () => undefined)
+        .on('close', () => {
+          open.delete(one);
+          pairs.delete(pair);
+          for (const other of pair) other.end();
+        });
+    }
     client.pipe(upstream);
     upstream.pipe(client);
   });
@@ -45,6 +55,7 @@ export async function cutProxy(engine: string, kind: 'unix' | 'tcp' = 'unix'): P
   };
   const close = async () => {
     cut();
+    for (const one of open) one.destroy();
     await new Promise<void>(resolve => server.close(() => resolve()));
     rmSync(folder, { recursive: true, force: true });
   };

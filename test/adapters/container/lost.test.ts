@@ -85,6 +85,7 @@ test('a server that shuts down in good order', async () => {
   // Whichever is first: pg_dump hears it from the server, or ends with the container.
   const { stderr } = await failureOf(program);
   assert.match(stderr, /terminating connection|server closed the connection|was stopped/);
+  await container.docker(['wait', container.id]);
   await up();
 });
 

@@ -34,13 +34,13 @@ for (const shell of shells) {
     test(`${name}: ${kind} ends with its own code, its output and the mark`, async () => {
       for (const code of [0, 1, 3]) {
         const program = start(shell, `echo out; echo err >&2; exit ${code}`, input);
-        await waitUntil('the mark', () => program.stdoutSoFar().endsWith(wholeEnd));
-        // Until we have seen the mark the connection must stay.
+        await waitUntil('it has ended', () => program.stderrSoFar().endsWith(`${mark} ended\n`));
+        // Until we have heard of it the connection must stay.
         assert.equal(program.child.exitCode, null);
         program.stdin.end(input ? '' : 'over\n');
         const { exitCode, stdout, stderr } = await program.finished;
         assert.deepEqual({ exitCode, stdout }, { exitCode: code, stdout: `out\n${wholeEnd}` });
-        assert.equal(stderr.replace(/^\w+ \d+\n/m, ''), 'err\n');
+        assert.match(stderr, new RegExp(`^(?=.*^err$)${mark} \\d+\n(err\n)?${mark} ended\n$`, 'ms'));
       }
     });
 
@@ -63,11 +63,12 @@ for (const shell of shells) {
       const program = start(shell, `trap '' INT TERM; echo up; while :; do sleep 0.1; done`, input);
       const wrapper = await program.wrapper();
       await waitUntil('it runs', () => program.stdoutSoFar().startsWith('up'));
-      for (let times = 0; times < 3; times += 1) {
+      // Signals of one kind that are pending at the same time are one.
+      await waitUntil('it has ended', () => {
+        if (program.stderrSoFar().endsWith(`${mark} ended\n`)) return true;
         process.kill(wrapper, 'SIGUSR1');
-        // Signals of one kind that are pending at the same time are one.
-        await new Promise(resolve => setTimeout(resolve, 200));
-      }
+        return false;
+      });
       program.stdin.end();
       // 137, or what the shell was told itself: either is how a signal is reported.
       assert.ok(((await program.finished).exitCode ?? 0) > 128);
@@ -99,7 +100,7 @@ for (const shell of shells) {
   test(`${name}: with input, the program reads it, and the rest is thrown away`, async () => {
     const program = start(shell, 'read -r line; echo "$line"', true);
     program.stdin.write('first\n');
-    await waitUntil('the mark', () => program.stdoutSoFar().endsWith(wholeEnd));
+    await waitUntil('it has ended', () => program.stderrSoFar().endsWith(`${mark} ended\n`));
     program.stdin.write(Buffer.alloc(1_000_000));
     program.stdin.end();
     assert.equal((await program.finished).exitCode, 0);
