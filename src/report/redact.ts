@@ -4,7 +4,8 @@
  */
 export function redact(text: string, secrets: readonly string[] = []): string {
   let safe = text
-    .replaceAll(/(:\/\/[^\s:/@]*:)[^\s@]+(@)/g, '$1***$2')
+    // To the last @: who forgot to encode one has it in the password.
+    .replaceAll(/(:\/\/[^\s:/@]*:)\S+(@)/g, '$1***$2')
     .replaceAll(/\b((?:pg|ssl)?password)\s*=\s*('(?:[^'\\]|\\.)*'|[^\s'&]+)/gi, '$1=***');
   for (const secret of secrets) if (secret.length >= 4) safe = safe.replaceAll(secret, '***');
   return safe;

@@ -28,18 +28,19 @@ const relativeTime = new Intl.RelativeTimeFormat('en', { numeric: 'always' });
 export function ageInWords(date: Date, now: Date): string {
   const seconds = (date.getTime() - now.getTime()) / 1000;
   const [unit, length] = units.find(([, length]) => Math.abs(seconds) >= length) ?? (['second', 1] as const);
-  return relativeTime.format(Math.trunc(seconds / length), unit);
+  return relativeTime.format(Math.trunc(seconds / length) || -0, unit); // 0 would lie in the future
 }
 
 /** "850 ms", "3.2 s", "4 min 10 s". */
 export function durationInWords(seconds: number): string {
-  if (seconds < 1) return `${Math.round(seconds * 1000)} ms`;
-  if (seconds < 60) return `${seconds.toFixed(1)} s`;
-  return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
+  if (seconds < 0.9995) return `${Math.round(seconds * 1000)} ms`;
+  if (seconds < 59.95) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  return `${Math.floor(whole / 60)} min ${whole % 60} s`;
 }
 
 /** As a person in `cwd` would type it: "./backups/x.sql.gz", or the whole path when it lies elsewhere. */
 export function pathInWords(path: string, cwd: string): string {
   const below = relative(cwd, path);
-  return below === '' || below.startsWith('..') || isAbsolute(below) ? path : `./${below}`;
+  return below === '' || /^\.\.(\/|$)/.test(below) || isAbsolute(below) ? path : `./${below}`;
 }
