@@ -3,6 +3,7 @@ import { before, describe, test } from 'node:test';
 import { type AwkwardDatabase, createAwkwardDatabase } from './stage/awkward-database.ts';
 import { execute } from './stage/client.ts';
 import { startContainer } from './stage/containers.ts';
+import { dropDatabase } from './stage/databases.ts';
 import { differences, type Fingerprint, fingerprint } from './stage/fingerprint.ts';
 import type { PgServer } from './stage/part.ts';
 import { hostServer, server17 } from './stage/servers.ts';
@@ -63,17 +64,6 @@ for (const [name, way] of Object.entries(ways)) {
       assert.deepEqual(differences(whole, await fingerprint(server, awkward.name)), []);
     });
 
-    test('is back as it was broken after an undo, and whole again after another', async () => {
-      const target = targets[0]!;
-      const states = [];
-      for (const _ of ['broken', 'whole']) {
-        await project.must(['undo', '--target', target, '--force']);
-        states.push(await fingerprint(server, awkward.name));
-      }
-      assert.notDeepEqual(differences(whole, states[0]!), []);
-      assert.deepEqual(differences(whole, states[1]!), []);
-    });
-
     // Only a container can be reached in two ways.
     if (name.includes('container')) {
       test('comes back through another adapter than the one that made the backup', async () => {
@@ -82,6 +72,27 @@ for (const [name, way] of Object.entries(ways)) {
         const { backups } = await project.must<{ backups: { path: string }[] }>(['list', '--target', other!]);
         await project.must(['restore', backups[0]!.path, '--force', '--target', through!]);
         assert.deepEqual(differences(whole, await fingerprint(server, awkward.name)), []);
+      });
+    } else {
+      test('is back as it was broken after an undo, and whole again after another', async () => {
+        const target = targets[0]!;
+        const states = [];
+        for (const _ of ['broken', 'whole']) {
+          await project.must(['undo', '--target', target, '--force']);
+          states.push(await fingerprint(server, awkward.name));
+        }
+        assert.notDeepEqual(differences(whole, states[0]!), []);
+        assert.deepEqual(differences(whole, states[1]!), []);
+      });
+
+      test('is made anew with all its properties when it is gone', async () => {
+        await dropDatabase(server, awkward.name);
+        const result = await project.run(['restore', 'latest', '--force']);
+        assert.equal(result.exitCode, 0, result.stderr);
+        assert.match(result.stderr, /will be created/);
+        assert.deepEqual(differences(whole, await fingerprint(server, awkward.name)), []);
+        // What was replaced before went with it.
+        assert.equal((await project.run(['undo', '--force'])).exitCode, 2);
       });
     }
   });

@@ -3,6 +3,7 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { gunzipSync, gzipSync } from 'node:zlib';
+import { OrchestrateError } from '../../src/errors.ts';
 import { checkFile } from '../../src/operations/check-file.ts';
 import { execute, rows } from '../stage/client.ts';
 import { createDatabase } from '../stage/databases.ts';
@@ -33,13 +34,17 @@ describe('a file that is damaged or hostile is refused with 7, and nothing is to
     mkdirSync(join(project.folder, 'bad'));
   });
 
+  /** A restore checks the whole file before it opens the server; see below that it does. */
   async function refused(content: Buffer | string, message: RegExp): Promise<void> {
-    const file = join(project.folder, 'bad/file.sql.gz');
-    writeFileSync(file, content);
-    const result = await project.run(['restore', file, '--force']);
-    assert.equal(result.exitCode, 7, result.stderr);
-    assert.match(result.stderr, message);
-    assert.match(result.stderr, /^hint: /m);
+    const path = join(project.folder, 'bad/file.sql.gz');
+    writeFileSync(path, content);
+    const failure = await checkFile({ path, backup: undefined }, testRun(project.folder)).catch(
+      error => error,
+    );
+    assert.ok(failure instanceof OrchestrateError, String(failure));
+    assert.deepEqual([failure.code, failure.exitCode], ['bad-file', 7]);
+    assert.match(failure.message, message);
+    assert.ok(failure.hint);
   }
 
   const damaged: Record<string, [content: () => Buffer | string, message: RegExp]> = {
@@ -91,6 +96,21 @@ describe('a file that is damaged or hostile is refused with 7, and nothing is to
     const result = await project.run(['restore', path, '--force', '--target', 'local']);
     assert.equal(result.exitCode, 7);
     assert.match(result.stderr, /not what its manifest says/);
+  });
+
+  test('and the command says so, with a hint', async () => {
+    const files: [content: Buffer, message: RegExp][] = [
+      [stored.subarray(0, -1), /^error: .*damaged: unexpected end of file$/m],
+      [gzipSync(sql.replace('CREATE', '\\! touch touched\n$&')), /^error: psql meta-command at line \d+/m],
+      [gzipSync(sql.slice(0, sql.indexOf('7\tseven'))), /^error: the dump is incomplete/m],
+    ];
+    for (const [content, message] of files) {
+      writeFileSync(join(project.folder, 'bad/file.sql.gz'), content);
+      const { exitCode, stderr } = await project.run(['restore', 'bad/file.sql.gz', '--force']);
+      assert.equal(exitCode, 7, stderr);
+      assert.match(stderr, message);
+      assert.match(stderr, /^hint: /m);
+    }
   });
 
   test('cut at any place', async () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { beforeEach, describe, test } from 'node:test';
+import { before, beforeEach, describe, test } from 'node:test';
 import { execute, rows, value } from '../stage/client.ts';
 import { startContainer } from '../stage/containers.ts';
 import { createDatabase, createRole } from '../stage/databases.ts';
@@ -12,22 +12,19 @@ import { createGatedDatabase, type GatedDatabase } from './gated-database.ts';
 
 const codes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
-let own: Promise<PgServer> | undefined;
-
 describe('a restore that is interrupted', () => {
   let server: PgServer;
   let gated: GatedDatabase;
   let project: TargetProject;
 
-  beforeEach(async () => {
+  before(async () => {
     // On a shared one the restore of another file could clear first what a killed one left here.
-    own ??= privateServer();
-    server = await own;
+    server = await privateServer();
     gated = await createGatedDatabase(server);
     project = targetProject({ local: hostTarget(server, gated.database) });
     await project.must(['backup']);
-    await execute(server, gated.database, `UPDATE t SET state = 'live'`);
   });
+  beforeEach(() => execute(server, gated.database, `UPDATE t SET state = 'live'`));
 
   async function isUntouched(): Promise<void> {
     assert.equal(await value(server, gated.database, 'SELECT state FROM t'), 'live');

@@ -6,7 +6,9 @@ import { hostServer } from '../stage/servers.ts';
 import { hostTarget, targetProject } from '../stage/target-project.ts';
 import { watchMemory } from '../stage/watch-memory.ts';
 
-test('a restore of 300 MB needs no more memory than one of little', async () => {
+test('a restore of 300 MB needs no more memory than one of little', {
+  skip: process.platform !== 'linux' && 'no /proc',
+}, async () => {
   const server = await hostServer();
   const database = await createLargeDatabase(server, 300);
   const digest = 'SELECT count(*) + sum(hashtext(e::text)) FROM events e';
@@ -18,8 +20,11 @@ test('a restore of 300 MB needs no more memory than one of little', async () => 
   const run = project.start(['restore', 'latest', '--force']);
   const memory = watchMemory(run.pid);
   const { exitCode, stderr } = await run.finished;
-  const { total, programs } = memory.stop();
+  const { programs } = memory.stop();
   assert.equal(exitCode, 0, stderr);
-  assert.ok(total < 200_000_000, `${total} bytes: ${JSON.stringify(programs)}`);
+  assert.ok(
+    Object.values(programs).every(bytes => bytes < 200_000_000),
+    JSON.stringify(programs),
+  );
   assert.equal(await value(server, database, digest), before);
 });

@@ -2,30 +2,12 @@ import assert from 'node:assert/strict';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { type AwkwardDatabase, createAwkwardDatabase } from '../stage/awkward-database.ts';
 import { execute, identifier, literal, pgDump, rows, value } from '../stage/client.ts';
 import { createDatabase, createRole, dropDatabase, uniqueName } from '../stage/databases.ts';
-import { differences, fingerprint } from '../stage/fingerprint.ts';
 import { hostServer } from '../stage/servers.ts';
 import { hostTarget, targetProject } from '../stage/target-project.ts';
 
 describe('a restore', () => {
-  test('makes a database that is gone anew, with all its properties', async () => {
-    const server = await hostServer();
-    const awkward: AwkwardDatabase = await createAwkwardDatabase(server);
-    const before = await fingerprint(server, awkward.name);
-    const project = targetProject({ local: hostTarget(server, awkward.name) });
-    await project.must(['backup']);
-    await dropDatabase(server, awkward.name);
-    const result = await project.run(['restore', 'latest', '--force']);
-    assert.equal(result.exitCode, 0, result.stderr);
-    assert.match(result.stderr, /will be created/);
-    assert.deepEqual(differences(before, await fingerprint(server, awkward.name)), []);
-    const nothing = await project.run(['undo', '--force']);
-    assert.equal(nothing.exitCode, 2);
-    assert.match(nothing.stderr, /nothing to undo/);
-  });
-
   test('keeps encoding and locale of the live database, and those of the backup for a new one', async () => {
     const server = await hostServer();
     const options = `ENCODING 'LATIN1' LOCALE 'C'`;
