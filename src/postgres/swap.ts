@@ -39,6 +39,8 @@ export async function swapDatabases(
         await maintenance.execute('COMMIT');
         return;
       } catch (error) {
+        // The way to the server may be lost just after it has committed.
+        if (await isSwapped(ender, live, replaced?.oid)) return;
         await maintenance.execute('ROLLBACK');
         // RENAME itself waits five seconds for other sessions to go before it gives up.
         if (!(error instanceof QueryFailure && error.sqlState === objectInUse) || attempt === attempts)
@@ -85,6 +87,13 @@ export function sessionsIn(oid: string): string {
       OR NOT they.rolsuper AND (pg_has_role(usesysid, 'USAGE') OR pg_has_role('pg_signal_backend', 'USAGE')) AS may_end
     FROM pg_stat_activity JOIN pg_roles they ON they.oid = usesysid JOIN pg_roles me ON me.rolname = current_user
     WHERE datid = ${oid} AND pid <> pg_backend_pid()`;
+}
+
+async function isSwapped(session: Session, live: string, replaced: string | undefined): Promise<boolean> {
+  const rows = await session
+    .query<{ oid: string }>(`SELECT oid::text FROM pg_database WHERE datname = ${literal(live)}`)
+    .catch(() => []);
+  return rows[0] !== undefined && rows[0].oid !== replaced;
 }
 
 async function currentDatabase(session: Session): Promise<string> {
