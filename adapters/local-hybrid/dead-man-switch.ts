@@ -3,7 +3,8 @@
  * stdin is the switch: it ends when our process is gone for whatever reason, SIGKILL included, and then so does the
  * program, which cancels its query before it goes. Without that a pg_dump that waits for a lock outlives us, with
  * its server backend and its place in the queue. A signal asks the program to end, SIGUSR1 ends it by force; the
- * script ends as the program did.
+ * script ends as the program did. The switch itself is ended by SIGKILL: right after its start it still has the
+ * script's traps, and any other signal could be lost in them.
  */
 export const deadManSwitch = `
 exec 3<&0 </dev/null
@@ -13,8 +14,8 @@ trap 'kill -KILL $program' USR1
 { read -r word; kill -TERM $program; } <&3 >/dev/null 2>&1 & switch=$!
 exec 3<&- 2>/dev/null
 while wait $program; result=$?; kill -0 $program; do :; done
-kill $switch
-wait $switch
+kill -KILL $switch
+wait $switch 2>/dev/null
 trap - TERM INT HUP USR1
 [ $result -le 128 ] || kill -$((result - 128)) $$
 exit $result

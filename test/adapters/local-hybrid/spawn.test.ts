@@ -56,6 +56,20 @@ describe('a client program', () => {
     await running.done;
   });
 
+  // Side by side, so that some end before what stands by them is ready: 1 in 30 was then waited for without end.
+  test('that ends at once is seen to have ended, however often', { timeout: 120_000 }, async () => {
+    const folder = projectFolder({ pg_dump: '#!/bin/sh\n' });
+    chmodSync(join(folder, 'pg_dump'), 0o755);
+    const spawn = hostSpawn(folder, {});
+    for (let round = 0; round < 20; round += 1) {
+      const started = Array.from({ length: 16 }, async () => {
+        const running = await spawn({ program: 'pg_dump', args: [], input: false });
+        await Promise.all([output(running), running.done]);
+      });
+      await Promise.all(started);
+    }
+  });
+
   test('that does not end when it is asked to is ended by force', async () => {
     const running = await start("trap '' TERM INT; echo ready; while :; do sleep 0.2; done");
     running.stdout.once('data', () => running.kill());
