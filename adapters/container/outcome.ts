@@ -35,7 +35,9 @@ export async function failureOf(ending: Ending, { afterEnd }: Timing): Promise<C
     const certain = typeof exit === 'number' && (whole || !begun);
     const happened = certain ? undefined : await whyUnusable(place);
     if (happened !== undefined) return failed(null, happened);
-    if (certain || look >= afterEnd.times) return typeof exit === 'string' ? failed(null, exit) : ended(exit);
+    // Only the end of a container kills the wrapper, and the engine may take seconds to notice that end.
+    const patience = typeof exit === 'number' && exit > 128 ? 5 * afterEnd.times : afterEnd.times;
+    if (certain || look >= patience) return typeof exit === 'string' ? failed(null, exit) : ended(exit);
     await delay(afterEnd.every);
   }
 

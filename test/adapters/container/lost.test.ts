@@ -3,7 +3,8 @@ import { before, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ClientProcess } from '../../../src/contract/adapter.ts';
 import { afterFile } from '../../stage/after-file.ts';
-import { type Container, startContainer, whenReady } from '../../stage/containers.ts';
+import { type Container, startContainer } from '../../stage/containers.ts';
+import { waitUntil } from '../../stage/wait-until.ts';
 import { cutProxy } from './cut-proxy.ts';
 import {
   crashes,
@@ -40,9 +41,12 @@ async function longDump(host?: string): Promise<ClientProcess> {
   return program;
 }
 
+/** Up again, also when an engine took a moment to notice that it was down. */
 async function up(): Promise<void> {
-  await container.docker(['start', container.id]);
-  await whenReady(container);
+  await waitUntil(`${container.name} is up`, async () => {
+    await container.docker(['start', container.id]);
+    return (await container.exec(['pg_isready', '-q', '-h', '127.0.0.1'])).exitCode === 0;
+  });
 }
 
 /** What was lost must never look like a complete dump. */
@@ -75,7 +79,7 @@ test('a container that is restarted', async () => {
   const program = await longDump();
   await container.docker(['restart', '-t', '0', container.id]);
   assert.match(await lossOf(program), /was (stopped|restarted)/);
-  await whenReady(container);
+  await up();
   await nothingLeft(container);
 });
 
