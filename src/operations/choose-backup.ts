@@ -18,7 +18,7 @@ export interface ChosenFile {
  */
 export async function chooseBackup(
   typed: string,
-  target: string | undefined,
+  target: string,
   config: Config,
   run: RunContext,
 ): Promise<ChosenFile[]> {
@@ -30,7 +30,7 @@ export async function chooseBackup(
     return [{ path, backup: await readBackup(path, owners) }];
   }
   const all = await readCatalog(owners, [config.directory]);
-  const ours = all.filter(backup => target === undefined || backup.target === target);
+  const ours = all.filter(backup => backup.target === target);
   if (typed === 'latest') {
     const whole = ours.filter(backup => {
       if (!hasRecordedSize(backup))
@@ -38,9 +38,7 @@ export async function chooseBackup(
       return hasRecordedSize(backup);
     });
     if (whole.length > 0) return whole.map(chosen);
-    throw notFound(
-      target === undefined ? 'there is no backup' : `there is no whole backup of target ${target}`,
-    );
+    throw notFound(`there is no whole backup of target ${target}`);
   }
   const matching = ours.filter(backup => backup.id.startsWith(typed));
   if (matching.length === 1) return matching.map(chosen);

@@ -8,7 +8,7 @@ export interface Extension {
   schema: string;
 }
 
-/** One moment of a database that several programs can look at, held open by a session. */
+/** One moment of a database that several programs can look at, held open by a session until the server is closed. */
 export interface Snapshot {
   readonly facts: DatabaseFacts;
   readonly extensions: readonly Extension[];
@@ -16,7 +16,6 @@ export interface Snapshot {
   readonly dumpArguments: readonly string[];
   /** Sees the same moment, and holds it open. */
   readonly session: Session;
-  close(): Promise<void>;
 }
 
 /** Opens a snapshot; on a server that can export none (some standbys), each program takes its own. */
@@ -37,7 +36,6 @@ export async function openSnapshot(server: Server, database: string): Promise<Sn
       extensions,
       dumpArguments: exported === undefined ? [] : [`--snapshot=${exported}`],
       session,
-      close: () => session.close(),
     };
   } catch (error) {
     await session.close();
