@@ -2,7 +2,6 @@ import type { Server, Session } from '../contract/adapter.ts';
 import { loadDump } from '../pipeline/load-dump.ts';
 import type { AccessStatement } from '../postgres/dump-text/access-block.ts';
 import { literal } from '../postgres/quote.ts';
-import { knowsRestrict } from '../postgres/version.ts';
 import type { RestorePlan } from './plan-restore.ts';
 
 /** Gives what was loaded its owners and grants; what names a role that is missing here is left out. Rejects as `load` does. */
@@ -18,8 +17,7 @@ export async function applyAccess(
   const possible = facts.access.filter(({ roles }) => !roles.some(role => missingRoles.includes(role)));
   const statements = me!.super ? possible : withoutSuperuser(possible);
   if (statements.length === 0) return;
-  const psql = await server.load({ database });
-  await loadDump(psql, { restrict: knowsRestrict(server.clientVersion) }, async write => {
+  await loadDump(server, database, async write => {
     await write(Buffer.from(accessSettings(facts.encoding)));
     for (const { text } of statements) await write(Buffer.concat([text, Buffer.from('\n')]));
   });

@@ -6,7 +6,6 @@ import { withoutNewerSettings } from '../pipeline/newer-settings.ts';
 import { readText } from '../pipeline/read-text.ts';
 import { createLineEnds } from '../postgres/dump-text/line-ends.ts';
 import { stripRanges } from '../postgres/dump-text/strip-ranges.ts';
-import { knowsRestrict } from '../postgres/version.ts';
 import type { CheckedFile } from './check-file.ts';
 
 /**
@@ -19,9 +18,7 @@ export async function loadFile(
   server: Server,
   run: RunContext,
 ): Promise<void> {
-  const psql = await server.load({ database });
-  const restrict = knowsRestrict(server.clientVersion);
-  const loading = loadDump(psql, { restrict }, async write => {
+  const loading = loadDump(server, database, async write => {
     const { path, gzip, stored } = file;
     const read = await readText(path, { gzip, signal: run.signal }, async text => {
       for await (const chunk of wantedText(text, file, server, run)) await write(chunk);

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Writable } from 'node:stream';
-import type { ClientProcess } from '../contract/adapter.ts';
+import type { ClientProcess, Server } from '../contract/adapter.ts';
 import { OrchestrateError } from '../errors.ts';
+import { knowsRestrict } from '../postgres/version.ts';
 
 /** What psql reported of a load: the row counts of the COPY statements, in order. */
 export interface LoadReport {
@@ -9,15 +10,17 @@ export interface LoadReport {
 }
 
 /**
- * Feeds SQL text to a loading psql. Fulfils only when psql exited 0 and answered a question that stands after the
- * last byte: a way that was cut in the middle looks like an end of input to psql. With `restrict`, psql refuses
- * every meta-command in the text.
+ * Feeds SQL text to a psql that loads it into `database`. Fulfils only when psql exited 0 and answered a question
+ * that stands after the last byte: a way that was cut in the middle looks like an end of input to psql. A psql that
+ * can do so refuses every meta-command in the text.
  */
 export async function loadDump(
-  psql: ClientProcess,
-  { restrict }: { restrict: boolean },
+  server: Server,
+  database: string,
   feed: (write: (chunk: Buffer) => Promise<void>) => Promise<void>,
 ): Promise<LoadReport> {
+  const psql = await server.load({ database });
+  const restrict = knowsRestrict(server.clientVersion);
   const key = randomBytes(16).toString('hex');
   const report = readReport(psql, key);
   const fed = (async () => {
