@@ -2,6 +2,7 @@ import type { Server, Session } from '../contract/adapter.ts';
 import type { RunContext } from '../contract/run-context.ts';
 import { incomingRun, undoStamp } from '../postgres/database-names.ts';
 import { livingRuns, openMaintenance } from '../postgres/maintenance.ts';
+import { databaseNames } from '../postgres/present.ts';
 import { identifier } from '../postgres/quote.ts';
 
 /** Drops the databases that dead restores left. One whose run still holds its lock is let be. */
@@ -45,11 +46,6 @@ export async function dropDatabase(
       message: `database ${name} is still there; the next restore clears it: ${(error as Error).message}`,
     });
   }
-}
-
-async function databaseNames(session: Session): Promise<string[]> {
-  const rows = await session.query<{ name: string }>('SELECT datname AS name FROM pg_database');
-  return rows.map(({ name }) => name);
 }
 
 async function drop(session: Session, name: string, run: RunContext): Promise<boolean> {

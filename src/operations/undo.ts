@@ -16,7 +16,7 @@ export interface UndoPlan {
   readonly database: string;
   /** The database that would be replaced; undefined when there is none any more. */
   readonly live: { readonly bytes: number | null } | undefined;
-  readonly kept: KeptDatabase;
+  readonly kept: KeptDatabase & { readonly bytes: number | null };
 }
 
 export interface UndoResult {
@@ -92,5 +92,6 @@ async function planUndo(target: string, server: Server, maintenance: Session): P
   }
   const live = await databaseFacts(maintenance, database);
   await refuseSwapObstacles(maintenance, live, { creates: false });
-  return { target, server: server.describe, database, live, kept };
+  const bytes = (await databaseFacts(maintenance, kept.name))?.bytes ?? null;
+  return { target, server: server.describe, database, live, kept: { ...kept, bytes } };
 }

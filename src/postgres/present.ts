@@ -9,6 +9,11 @@ export async function missingRoles(session: Session, roles: readonly string[]): 
   return notIn(session, roles, 'SELECT rolname::text AS name FROM pg_roles');
 }
 
+export async function databaseNames(session: Session): Promise<string[]> {
+  const rows = await session.query<{ name: string }>('SELECT datname AS name FROM pg_database');
+  return rows.map(({ name }) => name);
+}
+
 /** Those of the names that the rows of a SELECT do not have as their `name`, once each. */
 export async function notIn(session: Session, names: readonly string[], select: string): Promise<string[]> {
   if (names.length === 0) return [];
