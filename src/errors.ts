@@ -3,7 +3,8 @@ export const failures = {
   defect: { exitCode: 1, meaning: 'a defect of the tool: message, and where to report it' },
   usage: {
     exitCode: 2,
-    meaning: 'usage or configuration: unknown option or target, invalid config, nothing configured',
+    meaning:
+      'usage or configuration: unknown option or target, invalid config, nothing configured, nothing to undo',
   },
   unreachable: {
     exitCode: 3,

@@ -14,7 +14,7 @@ export function describePlan(plan: RestorePlan, { now, cwd }: Pick<RunContext, '
   const rows = file.facts.tables.reduce((sum, table) => sum + table.rows, 0);
   const lines = [
     `target    ${plan.target}: ${plan.server}`,
-    `database  ${plan.database}${live ? ` (${live.bytes === null ? 'size unknown' : sizeInWords(live.bytes)}) will be replaced` : ' will be created'}`,
+    `database  ${plan.database} ${live ? `(${size(live.bytes)}) will be replaced` : 'will be created'}`,
     `backup    ${pathInWords(file.path, cwd)}: ${sizeInWords(file.facts.bytes)} of SQL, ${file.facts.tables.length} tables, ${rows} rows${age}${label}`,
   ];
   if (plan.holdsSomething) {
@@ -31,7 +31,6 @@ export function describePlan(plan: RestorePlan, { now, cwd }: Pick<RunContext, '
 
 /** What an undo will swap. */
 export function describeUndo({ target, server, database, live, kept }: UndoPlan): string {
-  const size = (bytes: number | null) => (bytes === null ? 'size unknown' : sizeInWords(bytes));
   return [
     `target    ${target}: ${server}`,
     live
@@ -41,4 +40,9 @@ export function describeUndo({ target, server, database, live, kept }: UndoPlan)
   ]
     .map(escapeText)
     .join('\n');
+}
+
+/** A role may not be allowed to know it. */
+function size(bytes: number | null): string {
+  return bytes === null ? 'size unknown' : sizeInWords(bytes);
 }
