@@ -42,16 +42,12 @@ export const containerAdapter: Adapter<ContainerOptions> = {
       if (await isInitialising(place)) throw initialising(place.name);
       const { user, password, database } = await findCredentials(options, place);
       const env = { PGUSER: user, ...(password === undefined ? {} : { PGPASSWORD: password }) };
-      const { spawn, close } = containerSpawn(place, env, run);
       return await clientServer(
         {
           where: `in container ${place.name}`,
           database,
-          spawn,
-          close: async () => {
-            await close();
-            connection.close();
-          },
+          spawn: containerSpawn(place, env, run),
+          close: async () => connection.close(),
         },
         run,
       );

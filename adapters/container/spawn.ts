@@ -8,12 +8,6 @@ import { Program } from './program.ts';
 import { type Timing, usualTiming } from './timing.ts';
 import { words, wrapped } from './wrapper.ts';
 
-export interface ContainerSpawn {
-  readonly spawn: Spawn;
-  /** Ends what still runs. */
-  close(): Promise<void>;
-}
-
 /**
  * Starts client programs inside a container. `connection` (PGUSER, PGPASSWORD) is added to their environment.
  * Rejects with `no-client` when the program is not there, `unreachable` when nothing can be started.
@@ -23,36 +17,24 @@ export function containerSpawn(
   connection: Readonly<Record<string, string>>,
   { signal }: Pick<RunContext, 'signal'>,
   timing: Timing = usualTiming,
-): ContainerSpawn {
-  const running = new Set<Program>();
-
-  return {
-    async spawn(call) {
-      // Not refused once the run is interrupted: cleaning up needs programs too.
-      const cleaningUp = signal.aborted;
-      const mark = randomBytes(16).toString('hex');
-      const starting = startExec(place, wrapped(call, mark), { ...connection, ...call.env });
-      const started = await unlessAborted(starting, signal);
-      const program = new Program(place, started, mark, call.program, call.input, timing);
-      const kill = () => program.kill();
-      const ended = () => {
-        running.delete(program);
-        signal.removeEventListener('abort', kill);
-      };
-      running.add(program);
-      signal.addEventListener('abort', kill);
-      program.done.then(ended, ended);
-      await begun(program, call, place).catch(error => {
-        throw signal.aborted && !cleaningUp ? interruption(signal) : error;
-      });
-      return program;
-    },
-
-    async close() {
-      const programs = [...running];
-      for (const program of programs) program.kill();
-      await Promise.allSettled(programs.map(program => program.done));
-    },
+): Spawn {
+  return async call => {
+    // Not refused once the run is interrupted: cleaning up needs programs too.
+    const cleaningUp = signal.aborted;
+    const mark = randomBytes(16).toString('hex');
+    const starting = startExec(place, wrapped(call, mark), { ...connection, ...call.env });
+    const started = await unlessAborted(starting, signal);
+    const program = new Program(place, started, mark, call.program, call.input, timing);
+    const kill = () => program.kill();
+    signal.addEventListener('abort', kill);
+    try {
+      await begun(program, call, place);
+    } catch (error) {
+      throw signal.aborted && !cleaningUp ? interruption(signal) : error;
+    } finally {
+      signal.removeEventListener('abort', kill);
+    }
+    return program;
   };
 }
 

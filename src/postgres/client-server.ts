@@ -1,6 +1,5 @@
 import {
   ClientFailure,
-  type ClientProcess,
   type PostgresVersion,
   type Server,
   type Session,
@@ -9,6 +8,7 @@ import {
 import type { RunContext } from '../contract/run-context.ts';
 import { interruption, OrchestrateError } from '../errors.ts';
 import { databaseArgument } from './quote.ts';
+import { runningPrograms } from './running-programs.ts';
 import { openSession } from './session.ts';
 import { versionFromBanner, versionFromNumber } from './version.ts';
 
@@ -30,13 +30,17 @@ export interface ClientAccess {
  * connection, `no-client` when pg_dump is missing or older than the server.
  */
 export async function clientServer(access: ClientAccess, run: RunContext): Promise<Server> {
-  const programs = new Programs(run);
+  const programs = runningPrograms(run.signal);
+  const named = (spawn: Spawn): Spawn => {
+    const application = { PGAPPNAME: `db-orchestrate ${run.id}` };
+    return programs.watched(call => spawn({ ...call, env: { ...application, ...call.env } }));
+  };
   const close = async () => {
     await programs.end();
     await access.close?.();
   };
   try {
-    const asking = programs.watched(access.spawn);
+    const asking = named(access.spawn);
     const first = await firstSession(asking, access.database).catch(unreachable(access.where, run));
     const [facts] = await first.query<{ version: number; database: string }>(
       `SELECT current_setting('server_version_num')::int AS version, current_database() AS database`,
@@ -44,7 +48,7 @@ export async function clientServer(access: ClientAccess, run: RunContext): Promi
     await first.close();
     const version = versionFromNumber(facts!.version);
     const fitting = access.clientsFor?.(version);
-    const spawn = fitting ? programs.watched(fitting.spawn) : asking;
+    const spawn = fitting ? named(fitting.spawn) : asking;
     const clientVersion = fitting?.version ?? (await askClientVersion(spawn));
     if (clientVersion.major < version.major) throw clientTooOld(clientVersion, version, access.where);
     return {
@@ -78,40 +82,6 @@ const loadSettings = [
   '--tuples-only',
   '--pset=pager=off',
 ];
-
-/** The programs that run now: an interruption ends them, and so does closing the server. */
-class Programs {
-  readonly #run: RunContext;
-  readonly #running = new Set<ClientProcess>();
-
-  constructor(run: RunContext) {
-    this.#run = run;
-  }
-
-  watched(spawn: Spawn): Spawn {
-    return async call => {
-      const process = await spawn({
-        ...call,
-        env: { PGAPPNAME: `db-orchestrate ${this.#run.id}`, ...call.env },
-      });
-      const interrupt = () => process.kill();
-      const ended = () => {
-        this.#running.delete(process);
-        this.#run.signal.removeEventListener('abort', interrupt);
-      };
-      this.#running.add(process);
-      this.#run.signal.addEventListener('abort', interrupt);
-      process.done.then(ended, ended);
-      return process;
-    };
-  }
-
-  async end(): Promise<void> {
-    const running = [...this.#running];
-    for (const process of running) process.kill();
-    await Promise.allSettled(running.map(process => process.done));
-  }
-}
 
 /** A server whose database is gone can still be reached: a restore brings the database back. */
 async function firstSession(spawn: Spawn, database: string | undefined): Promise<Session> {

@@ -1,10 +1,11 @@
 import { connectEngine } from '../../../adapters/container/connect.ts';
 import { findContainer, type Place } from '../../../adapters/container/find-container.ts';
-import { type ContainerSpawn, containerSpawn } from '../../../adapters/container/spawn.ts';
+import { containerSpawn } from '../../../adapters/container/spawn.ts';
 import { type Timing, usualTiming } from '../../../adapters/container/timing.ts';
-import { ClientFailure, type ClientProcess } from '../../../src/contract/adapter.ts';
+import { ClientFailure, type ClientProcess, type Spawn } from '../../../src/contract/adapter.ts';
 import type { RunContext, RunEvent } from '../../../src/contract/run-context.ts';
 import { OrchestrateError } from '../../../src/errors.ts';
+import { runningPrograms } from '../../../src/postgres/running-programs.ts';
 import { afterFile } from '../../stage/after-file.ts';
 import type { Container } from '../../stage/containers.ts';
 import { waitUntil } from '../../stage/wait-until.ts';
@@ -18,7 +19,10 @@ export function runContext(
   return { id: '0badcafe', signal, now: () => new Date(), env: { HOME: '/nowhere', ...env }, cwd: '/', emit };
 }
 
-export interface Programs extends ContainerSpawn {
+export interface Programs {
+  readonly spawn: Spawn;
+  /** Ends what still runs. */
+  close(): Promise<void>;
   readonly place: Place;
   /** pg_dump of the container's database. */
   dump(args?: string[]): Promise<ClientProcess>;
@@ -34,22 +38,21 @@ export async function programsIn(
   const run = runContext(how.env, how.signal);
   const connection = await connectEngine({ host: how.host ?? container.engine.host }, run);
   const place = await findContainer(connection, container.name);
-  const programs = containerSpawn(place, { PGUSER: container.user, PGPASSWORD: container.password }, run, {
-    ...usualTiming,
-    ...how.timing,
-  });
+  const login = { PGUSER: container.user, PGPASSWORD: container.password };
+  const programs = runningPrograms(run.signal);
+  const spawn = programs.watched(containerSpawn(place, login, run, { ...usualTiming, ...how.timing }));
   afterFile(async () => {
-    await programs.close();
+    await programs.end();
     connection.close();
   });
   const database = `--dbname=dbname='${container.database}'`;
   const quiet = ['-X', '-q', '-A', '-t', '-w', '-v', 'ON_ERROR_STOP=1'];
   return {
-    ...programs,
+    spawn,
+    close: programs.end,
     place,
-    dump: (args = []) => programs.spawn({ program: 'pg_dump', args: [...args, database], input: false }),
-    psql: (args = []) =>
-      programs.spawn({ program: 'psql', args: [...quiet, ...args, database], input: true }),
+    dump: (args = []) => spawn({ program: 'pg_dump', args: [...args, database], input: false }),
+    psql: (args = []) => spawn({ program: 'psql', args: [...quiet, ...args, database], input: true }),
   };
 }
 
