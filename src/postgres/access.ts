@@ -1,5 +1,6 @@
 import type { Server } from '../contract/adapter.ts';
-import { formatAccess } from './dump-text/access-block.ts';
+import { type AccessStatement, formatAccess } from './dump-text/access-block.ts';
+import { createAccessStatements } from './dump-text/access-statements.ts';
 import { createDumpReader } from './dump-text/dump-reader.ts';
 import { rolesNamed } from './dump-text/roles-named.ts';
 import { largeObjectAccess } from './large-object-access.ts';
@@ -19,32 +20,18 @@ export async function dumpAccess(server: Server, snapshot: Snapshot): Promise<Ac
     database: snapshot.facts.name,
     args: ['--schema-only', ...snapshot.dumpArguments],
   });
-  const statements: string[] = [];
-  const roles = new Set<string>();
-  const add = (keyword: string, text: Buffer) => {
-    // latin1 keeps every byte, whatever the encoding of the dump is.
-    statements.push(text.toString('latin1'));
-    for (const role of rolesNamed(keyword, text)) roles.add(role);
-  };
-  const reader = createDumpReader({
-    onRestriction: () => undefined,
-    onStatement({ keyword, text }) {
-      if (isAccess(keyword, text)) add(keyword, text);
-    },
-  });
+  const found = createAccessStatements();
+  const reader = createDumpReader({ onRestriction: () => undefined, onStatement: found.statement });
   for await (const chunk of dump.stdout) reader.push(chunk as Buffer);
   await dump.done;
   reader.end();
-  for (const statement of await largeObjectAccess(snapshot.session))
-    add(statement.slice(0, statement.indexOf(' ')), Buffer.from(statement, 'latin1'));
-  return { block: Buffer.from(formatAccess(statements), 'latin1'), roles: [...roles].sort() };
+  const statements = [...found.end(), ...(await largeObjectAccess(snapshot.session)).map(ofLargeObject)];
+  // latin1 keeps every byte, whatever the encoding of the dump is.
+  const block = Buffer.from(formatAccess(statements.map(({ text }) => text.toString('latin1'))), 'latin1');
+  return { block, roles: [...new Set(statements.flatMap(({ roles }) => roles))].sort() };
 }
 
-/** A grant by another role than the owner stands between SET and RESET SESSION AUTHORIZATION. */
-function isAccess(keyword: string, text: Buffer): boolean {
-  if (keyword === 'GRANT' || keyword === 'REVOKE') return true;
-  const statement = text.toString('latin1');
-  if (keyword === 'ALTER')
-    return /^ALTER DEFAULT PRIVILEGES | OWNER TO (?:"(?:[^"]|"")+"|\S+);\s*$/.test(statement);
-  return /^(?:SET|RESET) SESSION AUTHORIZATION\b/.test(statement);
+function ofLargeObject(statement: string): AccessStatement {
+  const text = Buffer.from(statement, 'latin1');
+  return { text, roles: rolesNamed(statement.slice(0, statement.indexOf(' ')), text) };
 }
