@@ -46,6 +46,7 @@ export const containerAdapter: Adapter<ContainerOptions> = {
         {
           where: `in container ${place.name}`,
           database,
+          seesThisHost: false,
           spawn: containerSpawn(place, env, run),
           close: async () => connection.close(),
         },

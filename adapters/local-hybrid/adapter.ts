@@ -41,6 +41,7 @@ export const localHybrid: Adapter<LocalHybridOptions> = {
       {
         where: `on ${connection.describe}`,
         database: connection.database,
+        seesThisHost: true,
         spawn: spawnFrom(clients[0]!),
         clientsFor: server => {
           const fitting = fittingClients(clients, server) ?? clients[0]!;

@@ -38,6 +38,12 @@ export interface Server {
   dump(request: DumpRequest): Promise<ClientProcess>;
   /** Starts the program that executes SQL text from its stdin and stops at the first error. */
   load(request: LoadRequest): Promise<ClientProcess>;
+  /**
+   * Starts pg_restore, which writes the SQL text of an archive to its output and connects to no server. The archive is
+   * what comes on stdin, or a folder of this host. Rejects with `bad-file` when pg_restore cannot see that folder,
+   * `no-client` when there is no pg_restore.
+   */
+  unpack(folder?: string): Promise<ClientProcess>;
   /** Opens one session; a transaction, a snapshot or an advisory lock lives as long as it does. */
   session(database: string): Promise<Session>;
   /** Ends every session and program that is still open. Safe to call twice. */
@@ -71,7 +77,7 @@ export interface ClientProcess {
 
 /** What an adapter's `spawn` is asked to start. */
 export interface ClientCall {
-  readonly program: 'pg_dump' | 'psql';
+  readonly program: 'pg_dump' | 'pg_restore' | 'psql';
   readonly args: readonly string[];
   /** Additions to the environment, e.g. PGOPTIONS. The connection's own settings are the adapter's to add. */
   readonly env?: Readonly<Record<string, string>>;

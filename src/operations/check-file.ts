@@ -1,34 +1,45 @@
 import type { Manifest } from '../catalog/manifest.ts';
+import type { Server } from '../contract/adapter.ts';
 import type { RunContext } from '../contract/run-context.ts';
 import { OrchestrateError } from '../errors.ts';
 import type { StreamDigest } from '../pipeline/meter.ts';
-import { readText } from '../pipeline/read-text.ts';
+import { createAccessStatements } from '../postgres/dump-text/access-statements.ts';
 import { createDumpCheck, type DumpFacts } from '../postgres/dump-text/check-dump.ts';
 import { detectFormat } from '../postgres/dump-text/detect-format.ts';
+import { plainDumpCommand } from '../postgres/dump-text/plain-dump.ts';
+import { refuseCutFolder } from '../postgres/dump-text/whole-folder.ts';
 import type { ChosenFile } from './choose-backup.ts';
+import { dumpReader, type ReadDump } from './read-dump.ts';
 
-/** A file that was read from its first to its last byte and may be restored. */
+/** A dump that was read from its first to its last byte and may be restored. */
 export interface CheckedFile {
   readonly path: string;
-  readonly gzip: boolean;
   readonly facts: DumpFacts;
-  /** Of the stored file as it was read. */
-  readonly stored: StreamDigest;
+  /** Reads it anew. */
+  readonly read: ReadDump;
+  /** What `read` gave; another digest now means another dump. */
+  readonly digest: StreamDigest;
   readonly manifest: Manifest | undefined;
   /** Undefined when neither a manifest nor the file's name tells. */
   readonly startedAt: Date | undefined;
 }
 
 /**
- * Reads a whole file and holds it against its manifest. Rejects with `bad-file` when it is damaged, incomplete,
- * hostile, or no plain dump; the message says what it is, and the hint what would help.
+ * Reads a whole file and holds it against its manifest. `open` reaches the server whose pg_restore reads archives.
+ * Rejects with `bad-file` when it is damaged, incomplete, hostile, or no dump; the message says what it is, and the
+ * hint what would help.
  */
-export async function checkFile({ path, backup }: ChosenFile, run: RunContext): Promise<CheckedFile> {
+export async function checkFile(
+  { path, backup }: ChosenFile,
+  run: RunContext,
+  open: () => Promise<Server> = () => Promise.reject(noServer(path)),
+): Promise<CheckedFile> {
   const format = await detectFormat(path);
-  const gzip = format === 'gzip';
-  const check = createDumpCheck();
+  const read = dumpReader(path, format, open, run);
+  // An archive has them where its objects are, as ordinary statements.
+  const check = format.kind === 'plain' ? createDumpCheck() : createDumpCheck(createAccessStatements());
   let bytes = 0;
-  const stored = await readText(path, { gzip, signal: run.signal }, async text => {
+  const digest = await read(async text => {
     for await (const chunk of text) {
       check.push(chunk);
       bytes += chunk.length;
@@ -36,19 +47,25 @@ export async function checkFile({ path, backup }: ChosenFile, run: RunContext): 
     }
   });
   const manifest = backup?.manifest;
-  if (manifest && (manifest.sha256 !== stored.sha256 || manifest.bytes !== stored.bytes)) {
+  if (manifest && (manifest.sha256 !== digest.sha256 || manifest.bytes !== digest.bytes)) {
     throw new OrchestrateError('bad-file', `${path} is not what its manifest says: its SHA-256 differs`, {
       hint: 'The file was changed or damaged after the backup; choose another one from: db-orchestrate list',
     });
   }
-  return { path, gzip, facts: check.end(), stored, manifest, startedAt: backup?.startedAt };
+  const facts = check.end();
+  if (format.kind === 'directory') await refuseCutFolder(path, facts);
+  return { path, facts, read, digest, manifest, startedAt: backup?.startedAt };
 }
 
 /** The first of the files that is whole; a damaged one is passed over with a warning when others follow. */
-export async function checkFirstWhole(files: readonly ChosenFile[], run: RunContext): Promise<CheckedFile> {
+export async function checkFirstWhole(
+  files: readonly ChosenFile[],
+  run: RunContext,
+  open: () => Promise<Server>,
+): Promise<CheckedFile> {
   for (const [index, file] of files.entries()) {
     try {
-      return await checkFile(file, run);
+      return await checkFile(file, run, open);
     } catch (error) {
       const isLast = index === files.length - 1;
       if (isLast || !(error instanceof OrchestrateError) || error.code !== 'bad-file') throw error;
@@ -56,4 +73,10 @@ export async function checkFirstWhole(files: readonly ChosenFile[], run: RunCont
     }
   }
   throw new OrchestrateError('usage', 'no file was chosen');
+}
+
+function noServer(path: string): OrchestrateError {
+  return new OrchestrateError('bad-file', `${path} is an archive, which takes pg_restore to read`, {
+    hint: `Make a plain dump of it: ${plainDumpCommand(path)}`,
+  });
 }

@@ -3,7 +3,6 @@ import type { RunContext } from '../contract/run-context.ts';
 import { OrchestrateError } from '../errors.ts';
 import { loadDump } from '../pipeline/load-dump.ts';
 import { withoutNewerSettings } from '../pipeline/newer-settings.ts';
-import { readText } from '../pipeline/read-text.ts';
 import { createLineEnds } from '../postgres/dump-text/line-ends.ts';
 import { stripRanges } from '../postgres/dump-text/strip-ranges.ts';
 import type { CheckedFile } from './check-file.ts';
@@ -19,11 +18,10 @@ export async function loadFile(
   run: RunContext,
 ): Promise<void> {
   const loading = loadDump(server, database, async write => {
-    const { path, gzip, stored } = file;
-    const read = await readText(path, { gzip, signal: run.signal }, async text => {
+    const digest = await file.read(async text => {
       for await (const chunk of wantedText(text, file, server, run)) await write(chunk);
     });
-    if (read.sha256 !== stored.sha256) throw changed(path);
+    if (digest.sha256 !== file.digest.sha256) throw changed(file.path);
   });
   const { copied } = await loading.catch(error => {
     throw error instanceof ClientFailure && !run.signal.aborted ? explained(error, file, server) : error;

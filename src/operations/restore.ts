@@ -12,6 +12,7 @@ import { dropDatabase, dropOlderUndos, sweepIncoming } from './clear-databases.t
 import { fillDatabase } from './fill-database.ts';
 import { planRestore, type RestorePlan } from './plan-restore.ts';
 import { asRestoreFailure } from './restore-failure.ts';
+import { serverWhenNeeded } from './server-when-needed.ts';
 
 export interface RestoreRequest {
   /** A path, `latest`, or as much of an id as only one backup has. */
@@ -50,10 +51,11 @@ export async function restore(
   run: RunContext,
 ): Promise<RestoreResult | RestorePlan> {
   const files = await chooseBackup(request.file, target.name, config, run);
-  const file = await checkFirstWhole(files, run);
-  if (!request.targetIsChosen) refuseOtherTarget(file.manifest?.target, target.name);
-  const server = await target.adapter.open(target.options, run);
+  const reach = serverWhenNeeded(target, run);
   try {
+    const file = await checkFirstWhole(files, run, reach.open);
+    if (!request.targetIsChosen) refuseOtherTarget(file.manifest?.target, target.name);
+    const server = await reach.open();
     const database = request.into ?? server.database;
     const maintenance = await openMaintenance(server, database);
     await lockDatabase(maintenance, database, 'exclusive', run);
@@ -74,7 +76,7 @@ export async function restore(
   } catch (error) {
     throw asRestoreFailure(error, run);
   } finally {
-    await server.close();
+    await reach.close();
   }
 }
 

@@ -7,10 +7,13 @@ import {
 } from '../contract/adapter.ts';
 import type { RunContext } from '../contract/run-context.ts';
 import { interruption, OrchestrateError } from '../errors.ts';
+import { askClientVersion } from './client-version.ts';
+import { plainDumpCommand } from './dump-text/plain-dump.ts';
 import { databaseArgument } from './quote.ts';
 import { runningPrograms } from './running-programs.ts';
 import { openSession } from './session.ts';
-import { versionFromBanner, versionFromNumber } from './version.ts';
+import { unpack } from './unpack.ts';
+import { versionFromNumber } from './version.ts';
 
 /** What an adapter that can start client programs has to bring; the rest is the same for all of them. */
 export interface ClientAccess {
@@ -21,6 +24,8 @@ export interface ClientAccess {
   readonly spawn: Spawn;
   /** The programs to dump and load with, once the server's version is known; without it `spawn`'s own. */
   readonly clientsFor?: (server: PostgresVersion) => { spawn: Spawn; version: PostgresVersion };
+  /** Whether the programs run on this host and so can read a folder of it. */
+  readonly seesThisHost: boolean;
   /** Ends what the adapter itself holds open. */
   readonly close?: () => Promise<void>;
 }
@@ -49,7 +54,7 @@ export async function clientServer(access: ClientAccess, run: RunContext): Promi
     const version = versionFromNumber(facts!.version);
     const fitting = access.clientsFor?.(version);
     const spawn = fitting ? named(fitting.spawn) : asking;
-    const clientVersion = fitting?.version ?? (await askClientVersion(spawn));
+    const clientVersion = fitting?.version ?? (await askClientVersion(spawn, 'pg_dump'));
     if (clientVersion.major < version.major) throw clientTooOld(clientVersion, version, access.where);
     return {
       describe: `PostgreSQL ${version.text} ${access.where}`,
@@ -64,6 +69,11 @@ export async function clientServer(access: ClientAccess, run: RunContext): Promi
         }),
       load: ({ database }) =>
         spawn({ program: 'psql', args: [...loadSettings, databaseArgument(database)], input: true }),
+      async unpack(folder) {
+        if (folder !== undefined && !access.seesThisHost) throw outOfSight(folder, access.where);
+        // By the newest programs there are: an older pg_restore does not read archives of a newer pg_dump.
+        return unpack(asking, run.id, folder);
+      },
       session: database => openSession(spawn, database).catch(unreachable(access.where, run)),
       close,
     };
@@ -99,18 +109,6 @@ async function firstSession(spawn: Spawn, database: string | undefined): Promise
   }
 }
 
-async function askClientVersion(spawn: Spawn): Promise<PostgresVersion> {
-  const program = await spawn({ program: 'pg_dump', args: ['--version'], input: false });
-  let banner = '';
-  for await (const chunk of program.stdout) banner += chunk;
-  await program.done.catch(error => {
-    throw new OrchestrateError('no-client', `pg_dump cannot be started: ${error.message}`, { cause: error });
-  });
-  const version = versionFromBanner(banner);
-  if (version) return version;
-  throw new OrchestrateError('no-client', `pg_dump does not tell its version: ${JSON.stringify(banner)}`);
-}
-
 function unreachable(where: string, run: RunContext): (error: unknown) => never {
   return error => {
     if (run.signal.aborted) throw interruption(run.signal);
@@ -142,6 +140,17 @@ function clientTooOld(client: PostgresVersion, server: PostgresVersion, where: s
     `pg_dump ${client.text} is older than the server, PostgreSQL ${server.text} ${where}`,
     {
       hint: `Install the client programs of PostgreSQL ${server.major}, for example: apt-get install postgresql-client-${server.major}`,
+    },
+  );
+}
+
+/** A folder cannot come on stdin. */
+function outOfSight(folder: string, where: string): OrchestrateError {
+  return new OrchestrateError(
+    'bad-file',
+    `${folder} is a dump in the directory format, which a pg_restore ${where} cannot see`,
+    {
+      hint: `Make a plain dump of it and restore that: ${plainDumpCommand(folder)} (where this host has no pg_restore: after docker cp, by docker exec).`,
     },
   );
 }

@@ -31,7 +31,8 @@ export function formatAccess(statements: readonly string[]): string {
 /** Collects what `formatAccess` wrote. Only the block that nothing but comments follows counts. */
 export interface AccessBlock {
   comment(line: DumpLine): void;
-  statement(): void;
+  /** None is one of the block's. */
+  statement(): false;
   /** Throws `bad-file` when a line holds anything but a statement about owners and privileges. */
   end(): AccessStatement[];
 }
@@ -56,6 +57,7 @@ export function createAccessBlock(): AccessBlock {
     statement() {
       open = false;
       parts = [];
+      return false;
     },
     end() {
       return parts.length === 0 ? [] : readAccess(Buffer.concat([...parts, Buffer.from('\n')]), firstLine);

@@ -1,7 +1,7 @@
 import { type AccessStatement, createAccessBlock } from './access-block.ts';
 import { badDump, excerpt } from './bad-dump.ts';
 import { createDumpFrame } from './dump-frame.ts';
-import { createDumpReader, type DumpLine } from './dump-reader.ts';
+import { createDumpReader, type DumpLine, type DumpStatement } from './dump-reader.ts';
 import { createDumpTally, type TableRows } from './dump-tally.ts';
 import { createLineEnds } from './line-ends.ts';
 import type { ByteRange } from './strip-ranges.ts';
@@ -22,7 +22,7 @@ export interface DumpFacts {
   readonly extensions: readonly string[];
   /** Roles that the dump's own statements need: owners, grants, policies, user mappings. */
   readonly roles: readonly string[];
-  /** Owners and privileges that are kept as comments. */
+  /** Owners and privileges that are given when all else is loaded. */
   readonly access: readonly AccessStatement[];
   /** Other programs' notices between the statements. */
   readonly setAside: readonly { readonly line: number; readonly text: string }[];
@@ -37,13 +37,20 @@ export interface DumpCheck {
   end(): DumpFacts;
 }
 
+/** Where a dump has the owners and privileges that are given when all else is loaded. */
+export interface AccessPlace {
+  comment?(line: DumpLine): void;
+  /** Whether it is one that is not to be loaded with the rest. */
+  statement(statement: DumpStatement): boolean;
+  end(): AccessStatement[];
+}
+
 const noticeLimit = 1000;
 
 /** Checks that a text is one whole plain dump of pg_dump and nothing else. */
-export function createDumpCheck(): DumpCheck {
+export function createDumpCheck(access: AccessPlace = createAccessBlock()): DumpCheck {
   const lineEnds = createLineEnds();
   const frame = createDumpFrame();
-  const access = createAccessBlock();
   const tally = createDumpTally();
   const setAside: { line: number; text: string }[] = [];
   const drop: ByteRange[] = [];
@@ -53,12 +60,12 @@ export function createDumpCheck(): DumpCheck {
   const reader = createDumpReader({
     onStatement(statement) {
       frame.statement(statement.line);
-      access.statement();
-      tally.statement(statement);
+      if (access.statement(statement)) drop.push({ start: statement.offset, end: statement.end });
+      else tally.statement(statement);
     },
     onComment(line) {
       frame.comment(line);
-      access.comment(line);
+      access.comment?.(line);
       if (frame.inHead) readVersion(line);
     },
     onRestriction(line) {

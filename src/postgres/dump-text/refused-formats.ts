@@ -1,3 +1,5 @@
+import { shellWord } from './plain-dump.ts';
+
 /** The beginning of a file. */
 export interface FileHead {
   readonly path: string;
@@ -8,9 +10,9 @@ export interface FileHead {
   readonly entries?: readonly string[];
 }
 
-/** What a file is if it is no plain dump, and the command that makes one of it; undefined for what may be a dump. */
+/** What a file is if it is no dump, and the command that makes one of it; undefined for what may be a plain dump. */
 export function refusedFormat(head: FileHead): { what: string; hint: string } | undefined {
-  if (head.entries) return folder(head.path, head.entries);
+  if (head.entries) return folder(head.entries);
   if (head.bytes.length === 0) return { what: 'empty', hint: newBackup };
   const found = formats.find(({ magic, at = 0 }) =>
     head.bytes.subarray(at, at + magic.length).equals(Buffer.from(magic, 'latin1')),
@@ -30,7 +32,6 @@ const notPostgres = () => 'Only PostgreSQL dumps can be restored; convert it fir
 
 const plainFrom = (command: string) => (file: string, first: string) =>
   `Make a plain dump of it first: ${first}${command.replace('FILE', file)} > dump.sql`;
-const pgRestore = plainFrom('pg_restore -O -x -f - FILE');
 const decrypt = () => 'Decrypt it first, with the program and the key that encrypted it.';
 const utf16 = plainFrom('iconv -f UTF-16 -t UTF-8 FILE');
 const utf16Hint = (file: string, first: string) =>
@@ -42,8 +43,6 @@ const formats: readonly {
   what: string;
   hint: (file: string, first: string) => string;
 }[] = [
-  { magic: 'PGDMP', what: 'a dump in the custom format', hint: pgRestore },
-  { magic: 'toc.dat\0', what: 'a dump in the tar format', hint: pgRestore },
   {
     magic: 'ustar',
     at: 257,
@@ -70,17 +69,11 @@ const formats: readonly {
   { magic: '-\0-\0', what: 'text in UTF-16', hint: utf16Hint },
 ];
 
-function folder(path: string, entries: readonly string[]): { what: string; hint: string } {
-  if (entries.includes('toc.dat'))
-    return { what: 'a dump in the directory format', hint: pgRestore(shellWord(path), '') };
+function folder(entries: readonly string[]): { what: string; hint: string } {
   if (entries.includes('PG_VERSION'))
     return {
       what: "a server's data folder",
       hint: 'Start a server of the same major version on a copy of it, and dump that: pg_dump -O -x DATABASE > dump.sql',
     };
   return { what: 'a folder', hint: 'Name a file in it; db-orchestrate list shows the backups.' };
-}
-
-function shellWord(text: string): string {
-  return /^[\w./@%+=:-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
