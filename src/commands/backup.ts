@@ -23,7 +23,8 @@ export function backupCommand(begin: Begin): Command {
       const { backupTarget } = await import('../operations/backup-target.ts');
       const { eachTarget } = await import('../operations/each-target.ts');
       const { selectTargets } = await import('../targets/select-targets.ts');
-      const { pathInWords, sizeInWords, durationInWords } = await import('../report/words.ts');
+      const { backupDocument, describeBackup } = await import('../report/made-backup.ts');
+      const { pathInWords, sizeInWords } = await import('../report/words.ts');
       const config = await line.loadConfig();
       const targets = selectTargets(config, flags);
       const { cwd } = line.run;
@@ -39,16 +40,9 @@ export function backupCommand(begin: Begin): Command {
         return line.exitWith(planned.exitCode);
       }
       const made = await eachTarget(targets, line.run, async target => {
-        const { path, id, manifest, seconds } = await backupTarget(
-          target,
-          { label: flags.label },
-          config,
-          line.run,
-        );
-        const { bytes, rawBytes, sha256, proof } = manifest;
-        const duration = durationInWords(seconds);
-        line.report.say(`backed up ${target.name}: ${sizeInWords(rawBytes)} of SQL in ${duration}`);
-        return { target: target.name, path, id, bytes, rawBytes, sha256, seconds, proof };
+        const result = await backupTarget(target, { label: flags.label }, config, line.run);
+        line.report.say(describeBackup(result));
+        return backupDocument(result);
       });
       line.report.result(
         made.done

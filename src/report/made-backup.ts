@@ -1,0 +1,13 @@
+import type { BackupResult } from '../operations/backup.ts';
+import { durationInWords, sizeInWords } from './words.ts';
+
+/** What a backup took, as a person reads it. */
+export function describeBackup({ target, manifest, seconds }: BackupResult): string {
+  return `backed up ${target}: ${sizeInWords(manifest.rawBytes)} of SQL in ${durationInWords(seconds)}`;
+}
+
+/** The same for scripts. */
+export function backupDocument({ target, path, id, manifest, seconds }: BackupResult) {
+  const { bytes, rawBytes, sha256, proof } = manifest;
+  return { target, path, id, bytes, rawBytes, sha256, seconds, proof };
+}
