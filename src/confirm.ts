@@ -3,8 +3,7 @@ import { interruption, OrchestrateError } from './errors.ts';
 
 /** Asks a person on the terminal. Rejects with `refused` when there is none, or when the answer is not yes. */
 export async function confirm(question: string, signal: AbortSignal): Promise<void> {
-  // What would be replaced stands on stderr: who cannot read it cannot agree to it.
-  if (!(process.stdin.isTTY && process.stderr.isTTY)) {
+  if (!canAsk()) {
     const hint = 'Add --force to go on without being asked.';
     throw new OrchestrateError('refused', 'a confirmation is needed, and there is no terminal to ask on', {
       hint,
@@ -13,6 +12,11 @@ export async function confirm(question: string, signal: AbortSignal): Promise<vo
   const answer = await ask(`${question} [y/N] `, signal);
   if (!/^y(es)?$/i.test(answer.trim()))
     throw new OrchestrateError('refused', 'not confirmed; nothing was changed');
+}
+
+/** What would be replaced stands on stderr: who cannot read it cannot agree to it. */
+export function canAsk(): boolean {
+  return process.stdin.isTTY && process.stderr.isTTY;
 }
 
 async function ask(question: string, signal: AbortSignal): Promise<string> {

@@ -34,7 +34,7 @@ export interface FailureDetails {
   /** A full sentence with the command to type next. */
   readonly hint?: string | undefined;
   readonly cause?: unknown;
-  /** Only for `interrupted`, whose code depends on the signal. */
+  /** Where it is not the table's: an interruption's depends on the signal. */
   readonly exitCode?: number;
 }
 

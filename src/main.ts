@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { CommanderError } from 'commander';
-import type { CommandLine } from './commands/command-line.ts';
-import { confirm } from './confirm.ts';
+import type { Config } from './config/config.ts';
+import { canAsk, confirm } from './confirm.ts';
 import type { RunContext } from './contract/run-context.ts';
-import { interruption, OrchestrateError, signalExitCodes } from './errors.ts';
+import { interruption, OrchestrateError } from './errors.ts';
 import { createProgram } from './program.ts';
-import { createReporter, known, type Reporter, type ReportOptions } from './report/reporter.ts';
+import { createReporter, known, type ReportOptions } from './report/reporter.ts';
+import { listenToSignals } from './signals.ts';
 
 process.exitCode = await main(process.argv.slice(2));
 await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
@@ -16,11 +17,16 @@ process.exit();
 async function main(args: readonly string[]): Promise<number> {
   const outputs = { stdout: process.stdout, stderr: process.stderr };
   for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosedPipe);
-  let report = createReporter(outputs, { json: args.includes('--json'), quiet: false, verbose: false });
+  let report = createReporter(outputs, {
+    json: ownOptions(args).includes('--json'),
+    quiet: false,
+    verbose: false,
+  });
   let exitCode = 0;
+  const signals = listenToSignals();
   const run: RunContext = {
     id: randomBytes(4).toString('hex'),
-    signal: interruptions(),
+    signal: signals.interruption,
     now: () => new Date(),
     env: process.env,
     cwd: process.cwd(),
@@ -30,9 +36,21 @@ async function main(args: readonly string[]): Promise<number> {
     const options = command.optsWithGlobals<Partial<ReportOptions> & { config?: string }>();
     const { json = false, quiet = false, verbose = false } = options;
     report = createReporter(outputs, { json, quiet, verbose });
-    return commandLine(run, report, options.config, code => {
-      exitCode = code;
-    });
+    return {
+      run,
+      report,
+      typed: args,
+      loadConfig: () => readConfig(run, options.config),
+      canAsk,
+      confirm: question => confirm(question, run.signal),
+      async runCommand(argv) {
+        const { runCommand } = await import('./run-command.ts');
+        return runCommand(argv, { stdout: json ? 2 : 1 }, signals);
+      },
+      exitWith(code) {
+        exitCode = code;
+      },
+    };
   });
   try {
     await program.parseAsync(args, { from: 'user' });
@@ -49,34 +67,15 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-function commandLine(
-  run: RunContext,
-  report: Reporter,
-  configFile: string | undefined,
-  exitWith: CommandLine['exitWith'],
-): CommandLine {
-  return {
-    run,
-    report,
-    exitWith,
-    async loadConfig() {
-      const { loadConfig } = await import('./config/load.ts');
-      const { adapters } = await import('../adapters/index.ts');
-      return loadConfig(run, adapters, configFile);
-    },
-    confirm: question => confirm(question, run.signal),
-  };
+async function readConfig(run: RunContext, file: string | undefined): Promise<Config> {
+  const { loadConfig } = await import('./config/load.ts');
+  const { adapters } = await import('../adapters/index.ts');
+  return loadConfig(run, adapters, file);
 }
 
-/** SIGHUP, SIGINT and SIGTERM abort the run; it cleans up and then ends with the signal's own code. */
-function interruptions(): AbortSignal {
-  const controller = new AbortController();
-  for (const [signal, exitCode] of Object.entries(signalExitCodes)) {
-    process.on(signal, () =>
-      controller.abort(new OrchestrateError('interrupted', `interrupted by ${signal}`, { exitCode })),
-    );
-  }
-  return controller.signal;
+/** Behind `--` nothing is an option of ours. */
+function ownOptions(args: readonly string[]): readonly string[] {
+  return args.includes('--') ? args.slice(0, args.indexOf('--')) : args;
 }
 
 function usageFailure(error: CommanderError): OrchestrateError {

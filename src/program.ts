@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { backupCommand } from './commands/backup.ts';
 import type { Begin } from './commands/command-line.ts';
+import { guardCommand } from './commands/guard.ts';
 import { listCommand } from './commands/list.ts';
 import { pruneCommand } from './commands/prune.ts';
 import { restoreCommand } from './commands/restore.ts';
@@ -22,7 +23,15 @@ export function createProgram(begin: Begin): Command {
     .exitOverride()
     .configureOutput({ writeErr: () => undefined })
     .addHelpText('afterAll', `\n${exitCodeTable()}`);
-  const commands = [backupCommand, restoreCommand, undoCommand, listCommand, pruneCommand, targetsCommand];
+  const commands = [
+    backupCommand,
+    restoreCommand,
+    undoCommand,
+    guardCommand,
+    listCommand,
+    pruneCommand,
+    targetsCommand,
+  ];
   for (const command of commands) program.addCommand(command(begin).copyInheritedSettings(program));
   return program;
 }
