@@ -60,6 +60,8 @@ function newerHint(path: string, stderr: string): string | undefined {
   const version = /unsupported version \((\d+\.\d+)\)/.exec(stderr)?.[1];
   if (version === undefined) return undefined;
   const major = writers[version];
-  const install = major ? `, for example: apt-get install postgresql-client-${major}` : '';
-  return `A newer pg_dump wrote it: it takes client programs of PostgreSQL ${major ?? 18} or later${install}, or a plain dump made where they are: ${plainDumpCommand(path)}`;
+  const newer = major
+    ? `those of PostgreSQL ${major} or later, for example: apt-get install postgresql-client-${major}`
+    : 'newer ones';
+  return `It takes other client programs: ${newer}. Or make a plain dump where they are, and restore that: ${plainDumpCommand(path)}`;
 }

@@ -24,10 +24,9 @@ export async function refuseCutFolder(folder: string, facts: DumpFacts): Promise
     );
 
   const lists = names.filter(name => /^blobs(?:_\d+)?\.toc$/.test(name));
-  const listed = (await Promise.all(lists.map(name => readFile(join(folder, name), 'latin1')))).join('');
-  const unlisted = data
-    .filter(isLargeObject)
-    .find(name => !listed.includes(` ${name.replace(/\.dat.*/, '.dat')}\n`));
+  const lines = await Promise.all(lists.map(name => readFile(join(folder, name), 'latin1')));
+  const listed = new Set(lines.flatMap(text => text.match(/(?<= )blob_\d+\.dat(?=\n)/g) ?? []));
+  const unlisted = data.find(name => isLargeObject(name) && !listed.has(name.replace(/\.dat.*/, '.dat')));
   if (unlisted) throw badDump(`${folder} has a large object that no list there names: ${unlisted}`, again);
 
   const unproven = data.find(name => !isGzip(name) && (copied === 0 || isLargeObject(name)));
