@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline/promises';
+import { isatty } from 'node:tty';
 import { interruption, OrchestrateError } from './errors.ts';
 
 /** Asks a person on the terminal. Rejects with `refused` when there is none, or when the answer is not yes. */
@@ -16,7 +17,7 @@ export async function confirm(question: string, signal: AbortSignal): Promise<vo
 
 /** What would be replaced stands on stderr: who cannot read it cannot agree to it. */
 export function canAsk(): boolean {
-  return process.stdin.isTTY && process.stderr.isTTY;
+  return isatty(0) && isatty(2); // looked at anew: the terminal of a long run may have been closed
 }
 
 async function ask(question: string, signal: AbortSignal): Promise<string> {

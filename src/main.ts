@@ -16,7 +16,7 @@ process.exit();
 /** The edge: hands in everything that is not pure, and turns what is thrown into text or JSON and an exit code. */
 async function main(args: readonly string[]): Promise<number> {
   const outputs = { stdout: process.stdout, stderr: process.stderr };
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosedPipe);
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosed);
   let report = createReporter(outputs, {
     json: ownOptions(args).includes('--json'),
     quiet: false,
@@ -91,7 +91,7 @@ function flushed(stream: NodeJS.WriteStream): Promise<void> {
   });
 }
 
-/** `db-orchestrate list | head` closes the pipe early; that is no failure of ours. */
-function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error;
+/** `db-orchestrate list | head` closes the pipe early, and a terminal goes with its window: no failures of ours. */
+function ignoreClosed(this: NodeJS.WriteStream, error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE' && !(error.code === 'EIO' && this.isTTY)) throw error;
 }

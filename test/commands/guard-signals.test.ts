@@ -20,6 +20,11 @@ const waits = `
   setInterval(() => {}, 1000);
   console.log('it waits for ' + process.ppid);`;
 
+/** Lets guard see a SIGINT only when its command has counted that one: two at once would count as one. */
+const held = `
+  import { existsSync } from 'node:fs';
+  if (process.argv[1].endsWith('main.ts')) process.on('SIGINT', () => { while (!existsSync('count')); });`;
+
 describe('while the command of guard runs,', () => {
   let project: GuardProject;
   before(async () => {
@@ -59,8 +64,8 @@ describe('while the command of guard runs,', () => {
     assert.equal(exitCode, 41, stderr);
   });
 
-  async function onTerminal(): Promise<Terminal & { guardPid: number }> {
-    const terminal = startOnTerminal(command, project.folder);
+  async function onTerminal(env?: Record<string, string>): Promise<Terminal & { guardPid: number }> {
+    const terminal = startOnTerminal(command, project.folder, env);
     await terminal.shows('it waits for');
     await waitUntil('the line is whole', () => /it waits for \d+\r/.test(terminal.stdoutSoFar()));
     return { ...terminal, guardPid: Number(/it waits for (\d+)/.exec(terminal.stdoutSoFar())![1]) };
@@ -79,7 +84,8 @@ describe('while the command of guard runs,', () => {
   });
 
   test('Ctrl-C on the terminal reaches it once, and guard outlives it', async () => {
-    const terminal = await onTerminal();
+    writeFileSync(project.path('held.mjs'), held);
+    const terminal = await onTerminal({ NODE_OPTIONS: '--import ./held.mjs' });
     terminal.type('\x03');
     await counted();
     // Sent on behind whatever guard would have sent for Ctrl-C.
@@ -137,6 +143,15 @@ describe('while the command of guard runs,', () => {
       await project.reset();
     });
   }
+
+  test('a terminal that is closed ends it; with --auto-restore guard lives on to put the database back', async () => {
+    const command = ['guard', '--auto-restore', '--', './migrate', 'sleep', '1000'];
+    const terminal = startOnTerminal(command, project.folder);
+    await waitUntil('it is half done', async () => (await project.state()) === 'half');
+    terminal.kill('SIGKILL');
+    await terminal.finished;
+    await waitUntil('it is put back', async () => (await project.state()) === 'before');
+  });
 });
 
 test('a signal during the backup of guard interrupts it, and the command is not run', async () => {

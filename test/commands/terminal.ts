@@ -10,9 +10,20 @@ export interface Terminal extends RunningProgram {
 }
 
 /** Runs the tool on a terminal of its own. Of `args` no part may need quotes. Its output is all in stdout. */
-export function startOnTerminal(args: readonly string[], cwd: string): Terminal {
+export function startOnTerminal(
+  args: readonly string[],
+  cwd: string,
+  more: Readonly<Record<string, string>> = {},
+): Terminal {
   const main = resolve(import.meta.dirname, '../../src/main.ts');
-  const env = { ...cleanEnv(), TERM: 'xterm', NODE: process.execPath, MAIN: main, ARGS: args.join(' ') };
+  const env = {
+    ...cleanEnv(),
+    TERM: 'xterm',
+    NODE: process.execPath,
+    MAIN: main,
+    ARGS: args.join(' '),
+    ...more,
+  };
   // `exec`, so that script tells the tool's own exit code.
   const argv = ['script', '-q', '-e', '-c', 'exec "$NODE" "$MAIN" $ARGS', '/dev/null'];
   const program = startProgram(argv, { cwd, env, input: 'open', timeout: 120_000 });
