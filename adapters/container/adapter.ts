@@ -48,6 +48,11 @@ export const containerAdapter: Adapter<ContainerOptions> = {
           database,
           seesThisHost: false,
           spawn: containerSpawn(place, env, run),
+          async freeBytes(directory) {
+            const { stdout } = await runExec(place, ['df', '-Pk', '--', directory]);
+            const kilobytes = /\s(\d+)\s+\d+%\s/.exec(stdout)?.[1];
+            return kilobytes === undefined ? undefined : Number(kilobytes) * 1024;
+          },
           close: async () => connection.close(),
         },
         run,

@@ -1,3 +1,4 @@
+import { statfs } from 'node:fs/promises';
 import type { Adapter, Spawn } from '../../src/contract/adapter.ts';
 import { OrchestrateError } from '../../src/errors.ts';
 import { clientServer } from '../../src/postgres/client-server.ts';
@@ -42,6 +43,11 @@ export const localHybrid: Adapter<LocalHybridOptions> = {
         where: `on ${connection.describe}`,
         database: connection.database,
         seesThisHost: true,
+        freeBytes: directory =>
+          statfs(directory).then(
+            ({ bavail, bsize }) => bavail * bsize,
+            () => undefined,
+          ),
         spawn: spawnFrom(clients[0]!),
         clientsFor: server => {
           const fitting = fittingClients(clients, server) ?? clients[0]!;

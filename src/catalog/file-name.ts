@@ -31,7 +31,8 @@ export function localStamp(date: Date): string {
   return `${join(day)}_${join(time)}`;
 }
 
-function parseStamp(stamp: string): Date | undefined {
+/** The instant of a local time `YYYYMMDD_HHMMSS` in this process's time zone; undefined for what is none. */
+export function parseStamp(stamp: string): Date | undefined {
   const [year, month, day, hour, minute, second] = [0, 4, 6, 9, 11, 13].map((at, part) =>
     Number(stamp.slice(at, at + (part === 0 ? 4 : 2))),
   ) as [number, number, number, number, number, number];

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import type { Backup } from '../catalog/catalog.ts';
+import type { KeptOf } from '../operations/list.ts';
 import type { Begin } from './command-line.ts';
 import { allTargetsOption, targetOption } from './options.ts';
 
@@ -15,13 +16,15 @@ export function listCommand(begin: Begin): Command {
     .addOption(allTargetsOption())
     .action(async (flags: Flags, command: Command) => {
       const { run, report, loadConfig } = begin(command);
-      const { list } = await import('../operations/list.ts');
+      const { list, listUndos } = await import('../operations/list.ts');
       const { selectTargets } = await import('../targets/select-targets.ts');
       const { ageInWords, dateInWords, pathInWords, sizeInWords } = await import('../report/words.ts');
+      const { describeKept } = await import('../report/kept.ts');
       const { table } = await import('../report/table.ts');
       const config = await loadConfig();
       const targets = config.targets.length === 0 ? [] : selectTargets(config, flags);
       const backups = await list(config, targets, run);
+      const undos = await listUndos(targets);
       const rows = backups.map(backup => [
         backup.id,
         dateInWords(backup.startedAt),
@@ -34,7 +37,11 @@ export function listCommand(begin: Begin): Command {
       ]);
       if (backups.length === 0) report.say('no backups yet; make one with: db-orchestrate backup');
       const header = ['ID', 'DATE', 'AGE', 'SIZE', 'TARGET', 'LABEL', 'PROOF', 'FILE'];
-      report.result(backups.length === 0 ? '' : table(header, rows), { backups: backups.map(document) });
+      report.result(backups.length === 0 ? '' : table(header, rows), {
+        backups: backups.map(document),
+        ...(undos.length > 0 && { undo: undos.map(undoDocument) }),
+      });
+      for (const { target, record } of undos) report.say(describeKept(target, record));
     });
 }
 
@@ -50,4 +57,8 @@ function document({ id, path, target, manifest, bytes, startedAt }: Backup) {
     origin: manifest?.origin ?? null,
     proof: manifest?.proof ?? null,
   };
+}
+
+function undoDocument({ target, record: { database, replacedAt, bytes } }: KeptOf) {
+  return { target, database, since: replacedAt, bytes };
 }

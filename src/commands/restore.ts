@@ -1,5 +1,5 @@
-import { Command } from 'commander';
-import type { RestorePlan } from '../operations/plan-restore.ts';
+import { Command, Option } from 'commander';
+import type { RestoreMode, RestorePlan } from '../operations/plan-restore.ts';
 import type { Begin } from './command-line.ts';
 import { oneTargetOption } from './options.ts';
 
@@ -7,6 +7,8 @@ interface Flags {
   target?: string;
   force?: true;
   into?: string;
+  mode?: RestoreMode;
+  safetyBackup?: boolean;
   owners: boolean;
   dryRun?: true;
 }
@@ -21,10 +23,19 @@ export function restoreCommand(begin: Begin): Command {
     .addOption(oneTargetOption())
     .option('--force', 'do not ask, and replace what --into names')
     .option('--into <database>', 'another database than the one of the target; made when missing')
+    .addOption(
+      new Option(
+        '--mode <mode>',
+        'fill a new database and swap, or replace the contents in one transaction',
+      ).choices(['swap', 'in-place']),
+    )
+    .option('--safety-backup', 'back up the live database first; without it only before a restore in place')
+    .option('--no-safety-backup', 'never')
     .option('--no-owners', 'leave out owners and grants')
     .option('--dry-run', 'check all and say what would be replaced, but change nothing')
     .action(async (typed: string, flags: Flags, command: Command) => {
       const { run, report, loadConfig, confirm } = begin(command);
+      const { refuseObstacles } = await import('../operations/obstacles/obstacle.ts');
       const { restore } = await import('../operations/restore.ts');
       const { selectTarget } = await import('../targets/select-targets.ts');
       const { describePlan } = await import('../report/restore-plan.ts');
@@ -41,6 +52,8 @@ export function restoreCommand(begin: Begin): Command {
           file: typed,
           targetIsChosen: flags.target !== undefined,
           into: flags.into,
+          mode: flags.mode,
+          safetyBackup: flags.safetyBackup,
           owners: flags.owners,
           force: flags.force === true,
           dryRun: flags.dryRun === true,
@@ -54,11 +67,13 @@ export function restoreCommand(begin: Begin): Command {
       );
       if ('live' in outcome) {
         tell(outcome);
+        refuseObstacles(outcome.obstacles);
         return report.result('', {
           dryRun: true,
           target: outcome.target,
           database: outcome.database,
           from: outcome.file.path,
+          mode: outcome.mode,
         });
       }
       report.say(`restored ${outcome.database} in ${durationInWords(outcome.seconds)}`);

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import type { ConfirmUndo } from '../operations/undo.ts';
 import type { Begin } from './command-line.ts';
 import { oneTargetOption } from './options.ts';
 
@@ -11,14 +12,15 @@ export function undoCommand(begin: Begin): Command {
       const { run, report, loadConfig, confirm } = begin(command);
       const { undo } = await import('../operations/undo.ts');
       const { selectTarget } = await import('../targets/select-targets.ts');
-      const { describeUndo } = await import('../report/restore-plan.ts');
+      const { describePlan, describeUndo } = await import('../report/restore-plan.ts');
       const { durationInWords } = await import('../report/words.ts');
-      const target = selectTarget(await loadConfig(), flags.target);
-      const ask = async (plan: Parameters<Parameters<typeof undo>[1]>[0]) => {
-        report.say(describeUndo(plan));
-        if (!flags.force) await confirm('Swap them?');
+      const config = await loadConfig();
+      const target = selectTarget(config, flags.target);
+      const ask: ConfirmUndo = async plan => {
+        report.say('kept' in plan ? describeUndo(plan) : describePlan(plan, run));
+        if (!flags.force) await confirm('kept' in plan ? 'Swap them?' : 'Replace it?');
       };
-      const result = await undo(target, ask, run);
+      const result = await undo(target, ask, config, run);
       report.say(
         `put back ${result.database} in ${durationInWords(result.seconds)}${result.undo === null ? '' : '; undo again to return'}`,
       );

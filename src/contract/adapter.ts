@@ -44,6 +44,11 @@ export interface Server {
    * `no-client` when there is no pg_restore.
    */
   unpack(folder?: string): Promise<ClientProcess>;
+  /**
+   * How many bytes are free where a folder is, on the machine or in the container that the client programs run on.
+   * Undefined where that is not known; does not reject for it.
+   */
+  freeBytes?(directory: string): Promise<number | undefined>;
   /** Opens one session; a transaction, a snapshot or an advisory lock lives as long as it does. */
   session(database: string): Promise<Session>;
   /** Ends every session and program that is still open. Safe to call twice. */

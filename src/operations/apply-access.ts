@@ -1,26 +1,25 @@
-import type { Server, Session } from '../contract/adapter.ts';
+import type { Server } from '../contract/adapter.ts';
 import { loadDump } from '../pipeline/load-dump.ts';
 import type { AccessStatement } from '../postgres/dump-text/access-block.ts';
 import { literal } from '../postgres/quote.ts';
 import type { RestorePlan } from './plan-restore.ts';
 
-/** Gives what was loaded its owners and grants; what names a role that is missing here is left out. Rejects as `load` does. */
-export async function applyAccess(
-  { file: { facts }, missingRoles }: RestorePlan,
-  database: string,
-  server: Server,
-  maintenance: Session,
-): Promise<void> {
-  const [me] = await maintenance.query<{ super: boolean }>(
-    'SELECT rolsuper AS super FROM pg_roles WHERE rolname = current_user',
-  );
-  const possible = facts.access.filter(({ roles }) => !roles.some(role => missingRoles.includes(role)));
-  const statements = me!.super ? possible : withoutSuperuser(possible);
-  if (statements.length === 0) return;
+/** Gives what was loaded its owners and grants. Rejects as `load` does. */
+export async function applyAccess(plan: RestorePlan, database: string, server: Server): Promise<void> {
+  const text = accessText(plan);
+  if (text.length === 0) return;
   await loadDump(server, database, async write => {
-    await write(Buffer.from(accessSettings(facts.encoding)));
-    for (const { text } of statements) await write(Buffer.concat([text, Buffer.from('\n')]));
+    for (const statement of text) await write(statement);
   });
+}
+
+/** The statements that give owners and grants; what names a role that is missing here is left out. */
+export function accessText({ file: { facts }, missingRoles, may }: RestorePlan): Buffer[] {
+  const possible = facts.access.filter(({ roles }) => !roles.some(role => missingRoles.includes(role)));
+  const statements = may.superuser ? possible : withoutSuperuser(possible);
+  if (statements.length === 0) return [];
+  const lines = statements.map(({ text }) => Buffer.concat([text, Buffer.from('\n')]));
+  return [Buffer.from(accessSettings(facts.encoding)), ...lines];
 }
 
 /**

@@ -18,6 +18,8 @@ import { toolVersion } from '../tool-version.ts';
 export interface BackupRequest {
   readonly label?: string | undefined;
   readonly origin?: Manifest['origin'];
+  /** Another database than the one that the target names. */
+  readonly database?: string;
 }
 
 export interface BackupResult {
@@ -34,55 +36,78 @@ export interface BackupResult {
  * Rejects with `unreachable`, `no-client`, `usage`, `backup-failed` or `interrupted`; then nothing was published.
  */
 export async function backup(target: Target, request: BackupRequest, run: RunContext): Promise<BackupResult> {
-  const startedAt = run.now();
   return withServer(target, run, async server => {
     const { database } = server;
     await lockDatabase(await openMaintenance(server, database, database), database, 'shared', run);
-    await clearLeftovers(target, run);
-    const snapshot = await openSnapshot(server, server.database);
-    const git = gitCheckout(run.cwd);
-    const staged = await stageFile(target.directory, run.id);
-    try {
-      const { written, access } = await dumpInto(staged, server, snapshot, run);
-      const finishedAt = run.now();
-      const manifest: Manifest = {
-        format: 1,
-        tool: `db-orchestrate ${toolVersion()}`,
-        target: target.name,
-        adapter: target.adapter.name,
-        origin: request.origin ?? 'manual',
-        ...(request.label === undefined ? {} : { label: request.label }),
-        startedAt: startedAt.toISOString(),
-        finishedAt: finishedAt.toISOString(),
-        serverVersion: server.version.text,
-        dumpVersion: server.clientVersion.text,
-        database: snapshot.facts,
-        extensions: [...snapshot.extensions],
-        roles: access.roles,
-        leftOut: [],
-        ...written,
-        git: await git,
-        proof: null,
-      };
-      run.signal.throwIfAborted();
-      const prefix = prefixOf(target, server);
-      const path = await publishBackup(staged, manifest, {
-        directory: target.directory,
-        prefix,
-        runId: run.id,
-      });
-      const id = parseBackupFileName(basename(path))!.id;
-      return {
-        target: target.name,
-        path,
-        id,
-        manifest,
-        seconds: (finishedAt.getTime() - startedAt.getTime()) / 1000,
-      };
-    } finally {
-      await staged.discard();
-    }
+    return makeBackup(server, target, request, run);
   });
+}
+
+/** Makes a backup of a database that another run does not change meanwhile: the caller holds the lock. Rejects as `backup` does. */
+export async function makeBackup(
+  server: Server,
+  target: Target,
+  request: BackupRequest,
+  run: RunContext,
+): Promise<BackupResult> {
+  const startedAt = run.now();
+  try {
+    await clearLeftovers(target, run);
+    const snapshot = await openSnapshot(server, request.database ?? server.database);
+    try {
+      return await publishDump(server, snapshot, target, request, startedAt, run);
+    } finally {
+      await snapshot.session.close();
+    }
+  } catch (error) {
+    throw asBackupFailure(error, run);
+  }
+}
+
+async function publishDump(
+  server: Server,
+  snapshot: Snapshot,
+  target: Target,
+  { label, origin = 'manual' }: BackupRequest,
+  startedAt: Date,
+  run: RunContext,
+): Promise<BackupResult> {
+  const git = gitCheckout(run.cwd);
+  const staged = await stageFile(target.directory, run.id);
+  try {
+    const { written, access } = await dumpInto(staged, server, snapshot, run);
+    const finishedAt = run.now();
+    const manifest: Manifest = {
+      format: 1,
+      tool: `db-orchestrate ${toolVersion()}`,
+      target: target.name,
+      adapter: target.adapter.name,
+      origin,
+      ...(label === undefined ? {} : { label }),
+      startedAt: startedAt.toISOString(),
+      finishedAt: finishedAt.toISOString(),
+      serverVersion: server.version.text,
+      dumpVersion: server.clientVersion.text,
+      database: snapshot.facts,
+      extensions: [...snapshot.extensions],
+      roles: access.roles,
+      leftOut: [],
+      ...written,
+      git: await git,
+      proof: null,
+    };
+    run.signal.throwIfAborted();
+    const prefix = prefixOf(target, snapshot.facts.name);
+    const path = await publishBackup(staged, manifest, {
+      directory: target.directory,
+      prefix,
+      runId: run.id,
+    });
+    const seconds = (finishedAt.getTime() - startedAt.getTime()) / 1000;
+    return { target: target.name, path, id: parseBackupFileName(basename(path))!.id, manifest, seconds };
+  } finally {
+    await staged.discard();
+  }
 }
 
 /** What a backup would do, found out by reaching the server; nothing is made. Rejects as `backup` does. */
@@ -92,7 +117,7 @@ export async function planBackup(
 ): Promise<{ target: string; path: string; id: string; from: string }> {
   return withServer(target, run, async server => {
     await server.session(server.database); // one that is missing is no reason not to reach the server
-    const path = join(target.directory, backupFileName(prefixOf(target, server), run.now()));
+    const path = join(target.directory, backupFileName(prefixOf(target, server.database), run.now()));
     return {
       target: target.name,
       path,
@@ -117,8 +142,8 @@ async function withServer<Result>(
   }
 }
 
-function prefixOf(target: Target, server: Server): string {
-  return target.prefix ?? prefixFromDatabase(server.database);
+function prefixOf(target: Target, database: string): string {
+  return target.prefix ?? prefixFromDatabase(database);
 }
 
 /** Dumps contents, and beside it owners and grants of the same moment, which go into the file as comments. */
@@ -155,8 +180,13 @@ async function clearLeftovers(target: Target, run: RunContext): Promise<void> {
 
 function asBackupFailure(error: unknown, run: RunContext): unknown {
   if (run.signal.aborted) return interruption(run.signal);
-  if (error instanceof OrchestrateError) return error;
-  const isExpected = error instanceof ClientFailure || error instanceof QueryFailure || isSystemError(error);
+  // What pg_dump writes and our reader refuses is no bad file of anybody's.
+  if (error instanceof OrchestrateError && error.code !== 'bad-file') return error;
+  const isExpected =
+    error instanceof OrchestrateError ||
+    error instanceof ClientFailure ||
+    error instanceof QueryFailure ||
+    isSystemError(error);
   if (!isExpected) return error;
   return new OrchestrateError('backup-failed', `the backup failed: ${error.message}`, { cause: error });
 }

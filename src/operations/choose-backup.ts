@@ -32,7 +32,9 @@ export async function chooseBackup(
   const all = await readCatalog(owners, [config.directory]);
   const ours = all.filter(backup => backup.target === target);
   if (typed === 'latest') {
-    const whole = ours.filter(backup => {
+    // What was backed up before a restore is what somebody wanted to be rid of: twice "latest" must not bring it back.
+    const wanted = ours.filter(backup => backup.manifest?.origin !== 'before-restore');
+    const whole = wanted.filter(backup => {
       if (!hasRecordedSize(backup))
         run.emit({ type: 'warning', message: `passed over, it is not whole: ${backup.path}` });
       return hasRecordedSize(backup);

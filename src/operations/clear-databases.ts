@@ -1,6 +1,6 @@
 import type { Server, Session } from '../contract/adapter.ts';
 import type { RunContext } from '../contract/run-context.ts';
-import { incomingRun, undoStamp } from '../postgres/database-names.ts';
+import { incomingRun, undoTime } from '../postgres/database-names.ts';
 import { livingRuns, openMaintenance } from '../postgres/maintenance.ts';
 import { databaseNames } from '../postgres/present.ts';
 import { identifier } from '../postgres/quote.ts';
@@ -18,15 +18,15 @@ export async function sweepIncoming(session: Session, run: RunContext): Promise<
 }
 
 /** Drops what earlier restores kept of this database for undo, but for `kept`. */
-export async function dropOlderUndos(
+export async function dropUndos(
   session: Session,
   database: string,
-  kept: string,
   run: RunContext,
+  kept?: string,
 ): Promise<void> {
   // The restore itself has succeeded: what cannot be dropped now goes with the next one.
   const names = await databaseNames(session).catch(() => []);
-  for (const name of names) if (name !== kept && undoStamp(name, database)) await drop(session, name, run);
+  for (const name of names) if (name !== kept && undoTime(name, database)) await drop(session, name, run);
 }
 
 /** Drops one database through a session of its own; a failure is told as a warning, since another one led here. */

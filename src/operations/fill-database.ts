@@ -28,8 +28,8 @@ export async function fillDatabase(
     ? createDatabaseStatement(like, name, server.version)
     : createPlainDatabaseStatement(name, file.facts.encoding);
   await maintenance.execute(create);
-  await loadFile(file, name, server, run);
-  if (owners) await applyAccess(plan, name, server, maintenance);
+  await loadFile(file, name, server, run, { leaveOut: plan.instead });
+  if (owners) await applyAccess(plan, name, server);
   const session = await server.session(name);
   await session.execute('ANALYZE');
   await session.close();

@@ -1,14 +1,24 @@
 import { ClientFailure, type Server } from '../contract/adapter.ts';
 import type { RunContext } from '../contract/run-context.ts';
 import { OrchestrateError } from '../errors.ts';
-import { loadDump } from '../pipeline/load-dump.ts';
+import { type LoadReport, loadDump, type Write } from '../pipeline/load-dump.ts';
 import { withoutNewerSettings } from '../pipeline/newer-settings.ts';
 import { createLineEnds } from '../postgres/dump-text/line-ends.ts';
-import { stripRanges } from '../postgres/dump-text/strip-ranges.ts';
+import { type ByteRange, stripRanges } from '../postgres/dump-text/strip-ranges.ts';
 import type { CheckedFile } from './check-file.ts';
 
+/** What else is executed in the session that loads a file. */
+export interface Surroundings {
+  /** Parts of the file's text to leave out besides what must not reach psql. */
+  readonly leaveOut?: readonly ByteRange[];
+  readonly before?: string;
+  readonly after?: readonly Buffer[];
+  /** What is executed last, once what came in was held against the file. */
+  readonly finish?: (report: LoadReport) => Promise<string>;
+}
+
 /**
- * Loads a checked file into an empty database, and holds what psql reports against the file. Rejects with
+ * Loads a checked file into a database, and holds what psql reports against the file. Rejects with
  * `restore-failed`, or with `bad-file` when the file is no longer the one that was checked.
  */
 export async function loadFile(
@@ -16,26 +26,34 @@ export async function loadFile(
   database: string,
   server: Server,
   run: RunContext,
+  { leaveOut = [], before = '', after = [], finish = async () => '' }: Surroundings = {},
 ): Promise<void> {
-  const loading = loadDump(server, database, async write => {
+  const feed = async (write: Write) => {
+    await write(Buffer.from(before));
     const digest = await file.read(async text => {
-      for await (const chunk of wantedText(text, file, server, run)) await write(chunk);
+      for await (const chunk of wantedText(text, file, leaveOut, server, run)) await write(chunk);
     });
     if (digest.sha256 !== file.digest.sha256) throw changed(file.path);
-  });
-  const { copied } = await loading.catch(error => {
+    for (const text of after) await write(text);
+  };
+  const accept = (report: LoadReport) => {
+    refuseOtherCounts(report, file);
+    return finish(report);
+  };
+  await loadDump(server, database, feed, accept).catch(error => {
     throw error instanceof ClientFailure && !run.signal.aborted ? explained(error, file, server) : error;
   });
-  refuseOtherCounts(copied, file);
 }
 
 function wantedText(
   text: AsyncIterable<Buffer>,
   { facts }: CheckedFile,
+  leaveOut: readonly ByteRange[],
   server: Server,
   run: RunContext,
 ): AsyncIterable<Buffer> {
-  const lines = stripRanges(lfLines(withProgress(text, facts.bytes, run)), facts.drop);
+  const drop = [...facts.drop, ...leaveOut].sort((a, b) => a.start - b.start);
+  const lines = stripRanges(lfLines(withProgress(text, facts.bytes, run)), drop);
   return withoutNewerSettings(lines, server.version.major);
 }
 
@@ -45,9 +63,7 @@ function explained(error: ClientFailure, { facts }: CheckedFile, server: Server)
   const hint =
     dumpedBy > server.version.major
       ? `The dump was written by pg_dump ${dumpedBy}, and an older server may not accept all of it: restore it to a server of that version.`
-      : /permission denied to create extension|must be superuser/.test(error.stderr)
-        ? 'Restore it as a superuser: the dump holds something that no other role may create.'
-        : undefined;
+      : reasons.find(({ words }) => words.test(error.stderr))?.hint;
   return new OrchestrateError(
     'restore-failed',
     `the restore failed, and the database is as it was before: ${error.message}`,
@@ -55,7 +71,22 @@ function explained(error: ClientFailure, { facts }: CheckedFile, server: Server)
   );
 }
 
-function refuseOtherCounts(copied: readonly number[], { facts }: CheckedFile): void {
+const reasons = [
+  {
+    words: /permission denied to create extension|must be superuser/,
+    hint: 'Restore it as a superuser: the dump holds something that no other role may create.',
+  },
+  {
+    words: /lock timeout/,
+    hint: 'Sessions use what would be replaced: close them, or stop the application, and run the command again.',
+  },
+  {
+    words: /out of shared memory/,
+    hint: 'Raise max_locks_per_transaction and restart the server, or restore as a role that may create databases.',
+  },
+];
+
+function refuseOtherCounts({ copied }: LoadReport, { facts }: CheckedFile): void {
   const expected = facts.tables.filter(({ inserts }) => !inserts);
   const wrong = expected.findIndex(({ rows }, index) => rows !== copied[index]);
   if (wrong < 0 && copied.length === expected.length) return;

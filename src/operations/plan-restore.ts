@@ -1,18 +1,29 @@
 import type { Server, Session } from '../contract/adapter.ts';
 import { type DatabaseFacts, databaseFacts } from '../postgres/database-facts.ts';
-import { missingRoles, notIn } from '../postgres/present.ts';
-import { identifier } from '../postgres/quote.ts';
+import type { ByteRange } from '../postgres/dump-text/strip-ranges.ts';
+import { type MayReplace, mayReplace } from '../postgres/may-replace.ts';
+import { missingRoles } from '../postgres/present.ts';
 import type { CheckedFile } from './check-file.ts';
-import { refuseOwnersOutOfReach } from './owners-in-reach.ts';
-import { cannotRestore } from './restore-failure.ts';
-import { refuseSwapObstacles } from './swap-obstacles.ts';
+import { contentsObstacles } from './obstacles/contents.ts';
+import { inPlaceObstacles } from './obstacles/in-place.ts';
+import type { Obstacle } from './obstacles/obstacle.ts';
+import { ownersOutOfReach } from './obstacles/owners.ts';
+import { spaceFitness } from './obstacles/space.ts';
+import { swapObstacles } from './obstacles/swap.ts';
+import { tablespaceFitness } from './obstacles/tablespaces.ts';
 import { usableFacts } from './usable-facts.ts';
+
+/** A new database takes the live one's place, or the live one is emptied and filled in one transaction. */
+export type RestoreMode = 'swap' | 'in-place';
 
 /** What a restore would do, found out before anything is touched. */
 export interface RestorePlan {
   readonly target: string;
   readonly server: string;
   readonly database: string;
+  readonly mode: RestoreMode;
+  /** Whether the live database is backed up before it is touched. */
+  readonly safetyBackup: boolean;
   /** The database that would be replaced; undefined when there is none of that name. */
   readonly live: (DatabaseFacts & { readonly bytes: number | null }) | undefined;
   /** Whether the live one holds anything. */
@@ -20,18 +31,27 @@ export interface RestorePlan {
   /** What the new database is made like: the live one, else the manifest's, else the server's defaults. */
   readonly like: DatabaseFacts | undefined;
   readonly file: CheckedFile;
+  /** Parts of its text that cannot stay as they are here. */
+  readonly instead: readonly ByteRange[];
+  readonly may: MayReplace;
   /** Roles that owners and grants of the backup name and the server does not have. */
   readonly missingRoles: readonly string[];
   readonly warnings: readonly string[];
+  /** Why it cannot be done, each with what to do; the restore is refused when there are any. */
+  readonly obstacles: readonly Obstacle[];
 }
 
 export interface RestoreAim {
   readonly target: string;
   readonly database: string;
   readonly owners: boolean;
+  /** Undefined: as the rights of the role allow. */
+  readonly mode: RestoreMode | undefined;
+  /** Undefined: where there is no other way back. */
+  readonly safetyBackup: boolean | undefined;
 }
 
-/** Rejects with `restore-failed` when the restore could not succeed, saying what to do; nothing has been touched. */
+/** Looks at all that a restore needs; nothing is touched. */
 export async function planRestore(
   server: Server,
   maintenance: Session,
@@ -39,54 +59,44 @@ export async function planRestore(
   aim: RestoreAim,
 ): Promise<RestorePlan> {
   const live = await databaseFacts(maintenance, aim.database);
-  await refuseSwapObstacles(maintenance, live, { creates: true });
-  await refuseMissingExtensions(maintenance, file);
+  const may = await mayReplace(maintenance, aim.database);
+  const mode = aim.mode ?? (live && !(may.create && may.enterOther) ? 'in-place' : 'swap');
   const usable = live ? undefined : await usableFacts(maintenance, file.manifest);
   const like = live ?? usable?.facts;
-  refuseOtherEncoding(file, like);
-  refuseMissing(await missingRoles(maintenance, file.facts.roles));
-  if (aim.owners) await refuseOwnersOutOfReach(maintenance, file);
+  const tablespaces = await tablespaceFitness(maintenance, file, like);
+  const space = await spaceFitness(server, maintenance, file, { live, like, mode });
   return {
     target: aim.target,
     server: server.describe,
     database: aim.database,
+    mode,
+    safetyBackup: live !== undefined && (aim.safetyBackup ?? mode === 'in-place'),
     live,
     holdsSomething: live !== undefined && (await holdsSomething(server, live.name)),
     like,
     file,
+    instead: tablespaces.instead,
+    may,
     missingRoles: await missingRoles(maintenance, [
       ...(usable?.roles ?? []),
       ...(aim.owners ? file.facts.access.flatMap(({ roles }) => roles) : []),
     ]),
-    warnings: [...newerDump(server, file), ...(usable?.warnings ?? []), ...otherProgramsLines(file)],
+    warnings: [
+      ...newerDump(server, file),
+      ...(usable?.warnings ?? []),
+      ...space.warnings,
+      ...tablespaces.warnings,
+      ...otherProgramsLines(file),
+    ],
+    obstacles: [
+      ...(mode === 'swap'
+        ? await swapObstacles(maintenance, live, may, { creates: true })
+        : await inPlaceObstacles(server, live, file)),
+      ...(await contentsObstacles(maintenance, file, like)),
+      ...space.obstacles,
+      ...(aim.owners ? await ownersOutOfReach(maintenance, file) : []),
+    ],
   };
-}
-
-async function refuseMissingExtensions(session: Session, file: CheckedFile): Promise<void> {
-  const missing = await notIn(session, file.facts.extensions, 'SELECT name FROM pg_available_extensions');
-  if (missing.length === 0) return;
-  throw cannotRestore(
-    `the backup needs extensions that the server does not have: ${missing.join(', ')}`,
-    'Install their packages on the server, or restore to a server of the same image.',
-  );
-}
-
-/** Bytes of a SQL_ASCII dump are not checked when they are loaded, so they would stay wrong in silence. */
-function refuseOtherEncoding(file: CheckedFile, like: DatabaseFacts | undefined): void {
-  const { encoding } = file.facts;
-  if (encoding !== 'SQL_ASCII' || like === undefined || like.encoding === 'SQL_ASCII') return;
-  throw cannotRestore(
-    `the backup is of a SQL_ASCII database, and ${like.name} is ${like.encoding}`,
-    'Restore it into a database that does not exist yet, with --into.',
-  );
-}
-
-function refuseMissing(roles: readonly string[]): void {
-  if (roles.length === 0) return;
-  throw cannotRestore(
-    `the dump gives things to roles that the server does not have: ${roles.join(', ')}`,
-    `Create them: ${roles.map(role => `CREATE ROLE ${identifier(role)};`).join(' ')}`,
-  );
 }
 
 async function holdsSomething(server: Server, database: string): Promise<boolean> {

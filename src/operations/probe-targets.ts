@@ -1,6 +1,8 @@
-import type { Config } from '../config/config.ts';
+import type { Config, Target } from '../config/config.ts';
 import type { Probe } from '../contract/adapter.ts';
 import type { RunContext } from '../contract/run-context.ts';
+import { openMaintenance } from '../postgres/maintenance.ts';
+import { findUndo, type Undo } from './find-undo.ts';
 
 export interface ProbedTarget {
   readonly target: string;
@@ -8,16 +10,32 @@ export interface ProbedTarget {
   /** As the configuration says it. */
   readonly where: string;
   readonly probe: Probe;
+  /** What a restore of it replaced and an undo would put back. */
+  readonly undo: Undo | undefined;
 }
 
 /** Asks every configured target whether its server can be reached; all at once, since each may take its time. */
 export function probeTargets(config: Config, run: RunContext): Promise<ProbedTarget[]> {
   return Promise.all(
-    config.targets.map(async ({ name, adapter, options }) => ({
-      target: name,
-      adapter: adapter.name,
-      where: adapter.describe(options),
-      probe: await adapter.probe(options, run),
-    })),
+    config.targets.map(async target => {
+      const { name, adapter, options } = target;
+      const probe = await adapter.probe(options, run);
+      return {
+        target: name,
+        adapter: adapter.name,
+        where: adapter.describe(options),
+        probe,
+        undo: probe.usable ? await askUndo(target, run).catch(() => undefined) : undefined,
+      };
+    }),
   );
+}
+
+async function askUndo(target: Target, run: RunContext): Promise<Undo | undefined> {
+  const server = await target.adapter.open(target.options, run);
+  try {
+    return await findUndo(target, server, await openMaintenance(server, server.database, server.database));
+  } finally {
+    await server.close();
+  }
 }

@@ -1,8 +1,8 @@
 import type { Config, Target } from '../config/config.ts';
 import type { RunContext } from '../contract/run-context.ts';
 import { failures } from '../errors.ts';
+import { dropUndo } from './drop-undo.ts';
 import { type PruneRequest, type PruneResult, prune } from './prune.ts';
-import { dropKept } from './undo.ts';
 
 export interface PruneTargetsResult extends PruneResult {
   /** Databases that were kept for undo and are dropped. */
@@ -20,7 +20,7 @@ export async function pruneTargets(
   const dropped: string[] = [];
   for (const target of targets) {
     results.push(await prune(target, request, config, run));
-    if (request.undo) dropped.push(...(await dropKept(target, request, run)));
+    if (request.undo) dropped.push(...(await dropUndo(target, request, run)));
   }
   return {
     kept: results.flatMap(({ kept }) => kept),

@@ -14,8 +14,3 @@ export function asRestoreFailure(error: unknown, run: RunContext): unknown {
     },
   );
 }
-
-/** The failure of a restore that could not succeed; found out before anything was touched. */
-export function cannotRestore(message: string, hint: string): OrchestrateError {
-  return new OrchestrateError('restore-failed', message, { hint });
-}

@@ -2,15 +2,16 @@ import type { Config, Target } from '../config/config.ts';
 import type { Server, Session } from '../contract/adapter.ts';
 import type { RunContext } from '../contract/run-context.ts';
 import { OrchestrateError } from '../errors.ts';
-import { incomingName } from '../postgres/database-names.ts';
-import { freeUndoName } from '../postgres/kept-databases.ts';
 import { lockDatabase, openMaintenance } from '../postgres/maintenance.ts';
-import { renameDatabase, swapDatabases } from '../postgres/swap.ts';
+import { makeBackup } from './backup.ts';
 import { checkFirstWhole } from './check-file.ts';
 import { chooseBackup } from './choose-backup.ts';
-import { dropDatabase, dropOlderUndos, sweepIncoming } from './clear-databases.ts';
-import { fillDatabase } from './fill-database.ts';
-import { planRestore, type RestorePlan } from './plan-restore.ts';
+import { dropUndos, sweepIncoming } from './clear-databases.ts';
+import { refuseObstacles } from './obstacles/obstacle.ts';
+import { planRestore, type RestoreMode, type RestorePlan } from './plan-restore.ts';
+import { rememberInPlace, rememberSwap } from './remember-undo.ts';
+import { replaceBySwap } from './replace-by-swap.ts';
+import { replaceInPlace } from './replace-in-place.ts';
 import { asRestoreFailure } from './restore-failure.ts';
 import { serverWhenNeeded } from './server-when-needed.ts';
 
@@ -21,6 +22,10 @@ export interface RestoreRequest {
   readonly targetIsChosen: boolean;
   /** The database to restore into; without it the target's own. */
   readonly into?: string | undefined;
+  /** Without it as the rights of the role allow: a swap if they do. */
+  readonly mode?: RestoreMode | undefined;
+  /** Whether the live database is backed up first; without it only before a restore in place. */
+  readonly safetyBackup?: boolean | undefined;
   readonly owners: boolean;
   /** Replace a database that was named by `into` although it holds something. */
   readonly force: boolean;
@@ -33,16 +38,17 @@ export interface RestoreResult {
   readonly target: string;
   readonly database: string;
   readonly from: string;
-  readonly mode: 'swap';
-  /** The database that the replaced one is kept as; null when nothing was replaced. */
+  readonly mode: RestoreMode;
+  /** The way back: the database that the replaced one is kept as, or the backup made before a restore in place. */
   readonly undo: string | null;
   readonly seconds: number;
 }
 
 /**
- * Puts a backup back: fills a new database beside the live one, and swaps them when it is whole. A failure or an
- * interruption at any moment before the swap leaves the live database untouched. Rejects with `bad-file`,
- * `usage`, `unreachable`, `refused`, `locked`, `restore-failed` or `interrupted`. A dry run gives the plan only.
+ * Puts a backup back: fills a new database beside the live one and swaps them when it is whole, or, where the role may
+ * create none, replaces the contents of the live one in one transaction. A failure or an interruption at any moment
+ * before that leaves the live database untouched. Rejects with `bad-file`, `usage`, `unreachable`, `refused`, `locked`,
+ * `backup-failed`, `restore-failed` or `interrupted`. A dry run gives the plan only.
  */
 export async function restore(
   target: Target,
@@ -57,22 +63,21 @@ export async function restore(
     if (!request.targetIsChosen) refuseOtherTarget(file.manifest?.target, target.name);
     const server = await reach.open();
     const database = request.into ?? server.database;
-    const maintenance = await openMaintenance(server, database);
+    const maintenance = await openMaintenance(server, database, database);
     await lockDatabase(maintenance, database, 'exclusive', run);
     if (!request.dryRun) await sweepIncoming(maintenance, run);
-    const plan = await planRestore(server, maintenance, file, {
-      target: target.name,
-      database,
-      owners: request.owners,
-    });
+    const { owners, mode, safetyBackup } = request;
+    const aim = { target: target.name, database, owners, mode, safetyBackup };
+    const plan = await planRestore(server, maintenance, file, aim);
     if (request.into !== undefined && plan.holdsSomething && !request.force) throw holdsSomething(database);
     if (request.dryRun) return plan;
+    refuseObstacles(plan.obstacles);
     await request.confirm(plan);
     run.signal.throwIfAborted();
     const startedAt = run.now();
-    const undo = await fillAndSwap(plan, request, server, maintenance, run);
+    const undo = await replace(plan, target, request, server, maintenance, run);
     const seconds = (run.now().getTime() - startedAt.getTime()) / 1000;
-    return { target: target.name, database, from: file.path, mode: 'swap', undo, seconds };
+    return { target: target.name, database, from: file.path, mode: plan.mode, undo, seconds };
   } catch (error) {
     throw asRestoreFailure(error, run);
   } finally {
@@ -80,30 +85,33 @@ export async function restore(
   }
 }
 
-async function fillAndSwap(
+/** Returns the way back. */
+async function replace(
   plan: RestorePlan,
-  { owners }: { owners: boolean },
+  target: Target,
+  { owners, into }: RestoreRequest,
   server: Server,
   maintenance: Session,
   run: RunContext,
 ): Promise<string | null> {
-  const incoming = incomingName(plan.database, run.id);
-  try {
-    await fillDatabase(incoming, plan, { owners }, server, maintenance, run);
-    run.signal.throwIfAborted();
-    if (!plan.live) {
-      await renameDatabase(maintenance, incoming, plan.database);
-      return null;
-    }
-    const kept = await freeUndoName(maintenance, plan.database, run.now());
-    await swapDatabases(server, maintenance, { live: plan.database, incoming, kept });
-    await dropOlderUndos(maintenance, plan.database, kept, run);
-    return kept;
-  } catch (error) {
-    // Not through `maintenance`: an interruption has ended its session.
-    await dropDatabase(server, plan.database, incoming, run);
-    throw error;
+  const { database } = plan;
+  const safety = plan.safetyBackup
+    ? await makeBackup(server, target, { origin: 'before-restore', database }, run)
+    : undefined;
+  if (safety) run.emit({ type: 'notice', message: `backed up the live database first: ${safety.path}` });
+  // What another database than the target's own was is not what `undo` puts back.
+  const isOwn = into === undefined || into === server.database;
+  if (plan.mode === 'in-place') {
+    const remember = async (transaction: string) => {
+      if (isOwn && safety) await rememberInPlace(target, plan, safety.path, transaction, maintenance, run);
+    };
+    await replaceInPlace(plan, { owners }, server, remember, run);
+    if (isOwn && safety) await dropUndos(maintenance, database, run);
+    return safety?.path ?? null;
   }
+  const kept = await replaceBySwap(plan, { owners }, server, maintenance, run);
+  if (isOwn) await rememberSwap(target, plan, kept, run);
+  return kept;
 }
 
 function refuseOtherTarget(madeFrom: string | undefined, chosen: string): void {

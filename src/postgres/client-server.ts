@@ -26,6 +26,8 @@ export interface ClientAccess {
   readonly clientsFor?: (server: PostgresVersion) => { spawn: Spawn; version: PostgresVersion };
   /** Whether the programs run on this host and so can read a folder of it. */
   readonly seesThisHost: boolean;
+  /** As in `Server`. */
+  readonly freeBytes?: (directory: string) => Promise<number | undefined>;
   /** Ends what the adapter itself holds open. */
   readonly close?: () => Promise<void>;
 }
@@ -74,6 +76,7 @@ export async function clientServer(access: ClientAccess, run: RunContext): Promi
         // By the newest programs there are: an older pg_restore does not read archives of a newer pg_dump.
         return unpack(asking, run.id, folder);
       },
+      freeBytes: async directory => access.freeBytes?.(directory),
       session: database => openSession(spawn, database).catch(unreachable(access.where, run)),
       close,
     };

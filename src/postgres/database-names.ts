@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { localStamp } from '../catalog/file-name.ts';
+import { localStamp, parseStamp } from '../catalog/file-name.ts';
 
 /** PostgreSQL cuts names at 63 bytes; what is left of 63 after the longest ending of ours. */
 const stemBytes = 35;
@@ -21,11 +21,11 @@ export function undoName(database: string, replacedAt: Date): string {
   return `${stem(database)}_undo_${localStamp(replacedAt)}_${fingerprint(database)}`;
 }
 
-/** The local time (`YYYYMMDD_HHMMSS`) when `database` was replaced, if `name` is what it was kept as. */
-export function undoStamp(name: string, database: string): string | undefined {
+/** When `database` was replaced, if `name` is what it was kept as. */
+export function undoTime(name: string, database: string): Date | undefined {
   const ending = name.startsWith(`${stem(database)}_undo_`) ? name.slice(stem(database).length) : '';
   const match = /^_undo_(\d{8}_\d{6})_([0-9a-f]{6})$/.exec(ending);
-  return match?.[2] === fingerprint(database) ? match[1] : undefined;
+  return match?.[2] === fingerprint(database) ? parseStamp(match[1]!) : undefined;
 }
 
 /** The first bytes of a name, whole characters only. */

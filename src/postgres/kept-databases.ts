@@ -1,22 +1,22 @@
 import type { Session } from '../contract/adapter.ts';
-import { undoName, undoStamp } from './database-names.ts';
+import { undoName, undoTime } from './database-names.ts';
 import { databaseNames } from './present.ts';
 
 /** A database that a restore replaced and kept. */
 export interface KeptDatabase {
   readonly name: string;
-  /** Local time of the restore that replaced it, `YYYYMMDD_HHMMSS`. */
-  readonly since: string;
+  /** When a restore replaced it. */
+  readonly since: Date;
 }
 
 /** What is kept of a database, the newest first. */
 export async function keptDatabases(session: Session, database: string): Promise<KeptDatabase[]> {
   const kept: KeptDatabase[] = [];
   for (const name of await databaseNames(session)) {
-    const since = undoStamp(name, database);
+    const since = undoTime(name, database);
     if (since !== undefined) kept.push({ name, since });
   }
-  return kept.sort((a, b) => (a.since < b.since ? 1 : -1));
+  return kept.sort((a, b) => b.since.getTime() - a.since.getTime());
 }
 
 /** The name to keep the live database under; a taken one moves to the next free second. */

@@ -21,3 +21,11 @@ export async function notIn(session: Session, names: readonly string[], select: 
   const present = new Set(rows.map(({ name }) => name));
   return [...new Set(names)].filter(name => !present.has(name));
 }
+
+/** Tells servers apart: a cluster keeps it from its initdb on. */
+export async function systemIdentifier(session: Session): Promise<string> {
+  const [row] = await session.query<{ id: string }>(
+    'SELECT system_identifier::text AS id FROM pg_control_system()',
+  );
+  return row!.id;
+}

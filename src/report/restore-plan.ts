@@ -12,14 +12,15 @@ export function describePlan(plan: RestorePlan, { now, cwd }: Pick<RunContext, '
     : '';
   const label = file.manifest?.label ? `, labelled ${JSON.stringify(file.manifest.label)}` : '';
   const rows = file.facts.tables.reduce((sum, table) => sum + table.rows, 0);
+  const inPlace = plan.mode === 'in-place' ? ' in place, in one transaction' : '';
   const lines = [
     `target    ${plan.target}: ${plan.server}`,
-    `database  ${plan.database} ${live ? `(${size(live.bytes)}) will be replaced` : 'will be created'}`,
+    `database  ${plan.database} ${live ? `(${size(live.bytes)}) will be replaced${inPlace}` : 'will be created'}`,
     `backup    ${pathInWords(file.path, cwd)}: ${sizeInWords(file.facts.bytes)} of SQL, ${file.facts.tables.length} tables, ${rows} rows${age}${label}`,
   ];
   if (plan.holdsSomething) {
     const since = file.startedAt ? 'What was written since then' : 'What it holds now';
-    lines.push(`${since} will be gone from the live database. The replaced database is kept for undo.`);
+    lines.push(`${since} will be gone from the live database. ${wayBack(plan)}`);
   }
   if (plan.missingRoles.length > 0) {
     lines.push(
@@ -29,6 +30,14 @@ export function describePlan(plan: RestorePlan, { now, cwd }: Pick<RunContext, '
   return lines.map(escapeText).join('\n');
 }
 
+function wayBack({ mode, safetyBackup, may }: RestorePlan): string {
+  if (mode === 'swap') return 'The replaced database is kept for undo.';
+  const why = may.create ? '' : ` (role ${may.role} may create no database to swap)`;
+  return safetyBackup
+    ? `It is backed up first, for undo${why}.`
+    : `There will be no way back: without a safety backup nothing is kept${why}.`;
+}
+
 /** What an undo will swap. */
 export function describeUndo({ target, server, database, live, kept }: UndoPlan): string {
   return [
@@ -36,7 +45,7 @@ export function describeUndo({ target, server, database, live, kept }: UndoPlan)
     live
       ? `database  ${database} (${size(live.bytes)}) will be replaced, and kept for the next undo`
       : `database  ${database} does not exist any more`,
-    `with      ${kept.name} (${size(kept.bytes)}), which a restore replaced at ${kept.since}`,
+    `with      ${kept.kept} (${size(kept.bytes)}), which a restore replaced at ${dateInWords(kept.since)}`,
   ]
     .map(escapeText)
     .join('\n');

@@ -72,6 +72,15 @@ describe('a restore that cannot succeed leaves the database as it was:', () => {
     });
   });
 
+  test('several things at once are missing, and all of them are said, also by a dry run', async () => {
+    const late = `CREATE EXTENSION IF NOT EXISTS no_such_thing WITH SCHEMA public;\n\n\nALTER TABLE public.t OWNER TO ${owner}_x;\n\n\n`;
+    const path = file(sql.replace(/(?=--\n-- PostgreSQL database dump complete)/, late));
+    await fails([path], new RegExp(`no_such_thing[\\s\\S]*and .*${owner}_x`), { hint: /Install/ });
+    const dry = await project.run(['restore', path, '--dry-run']);
+    assert.equal(dry.exitCode, 6);
+    assert.match(dry.stderr, /^database .* will be replaced[\s\S]*no_such_thing[\s\S]*CREATE ROLE/m);
+  });
+
   test('an extension is missing', async () => {
     const late = 'CREATE EXTENSION IF NOT EXISTS no_such_thing WITH SCHEMA public;\n\n\n';
     await fails([file(sql.replace(/(?=^CREATE TABLE)/m, late))], /no_such_thing/, { hint: /Install/ });
@@ -79,7 +88,9 @@ describe('a restore that cannot succeed leaves the database as it was:', () => {
 
   test('the role may not create databases, or is not the owner', async () => {
     await execute(server, 'postgres', `ALTER ROLE ${owner} NOCREATEDB`);
-    await fails(['latest', '--target', 'owner'], /may not create databases/, { hint: /CREATEDB/ });
+    await fails(['latest', '--target', 'owner', '--mode', 'swap'], /may not create databases/, {
+      hint: /CREATEDB/,
+    });
     await execute(server, 'postgres', `ALTER ROLE ${owner} CREATEDB`);
     await execute(server, 'postgres', `ALTER DATABASE ${identifier(database)} OWNER TO postgres`);
     const result = await project.run(['restore', 'latest', '--target', 'owner', '--force']);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { incomingName, incomingRun, undoName, undoStamp } from '../../src/postgres/database-names.ts';
+import { incomingName, incomingRun, undoName, undoTime } from '../../src/postgres/database-names.ts';
 
 const legal = fc.string({ unit: 'binary' }).filter(name => !name.includes('\0') && isLegal(name));
 
@@ -18,7 +18,10 @@ test('any legal name gives names of at most 63 bytes and whole characters, that 
         assert.notEqual(made, name);
       }
       assert.equal(incomingRun(incomingName(name, '0123abcd')), '0123abcd');
-      assert.equal(undoStamp(undoName(name, new Date(2026, 10, 23, 5, 42)), name), '20261123_054200');
+      assert.equal(
+        undoTime(undoName(name, new Date(2026, 10, 23, 5, 42)), name)?.getTime(),
+        +new Date(2026, 10, 23, 5, 42),
+      );
     }),
   );
 });
@@ -27,7 +30,7 @@ test('names of 63 bytes that begin alike are kept under names of their own', () 
   const [a, b] = [`${'x'.repeat(62)}a`, `${'x'.repeat(62)}b`];
   const at = new Date();
   assert.notEqual(undoName(a, at), undoName(b, at));
-  assert.equal(undoStamp(undoName(a, at), b), undefined);
+  assert.equal(undoTime(undoName(a, at), b), undefined);
 });
 
 test('a name that a person gave is none of ours, however much it looks like one', () => {
@@ -41,5 +44,5 @@ test('a name that a person gave is none of ours, however much it looks like one'
   ])
     assert.equal(incomingRun(name), undefined, name);
   for (const name of ['app_undo_20261123_054200', 'app_undo_20261123_054200_0123ab', 'app'])
-    assert.equal(undoStamp(name, 'app'), undefined, name);
+    assert.equal(undoTime(name, 'app'), undefined, name);
 });

@@ -3,8 +3,10 @@ import { badDump, excerpt } from './bad-dump.ts';
 import { createDumpFrame } from './dump-frame.ts';
 import { createDumpReader, type DumpLine, type DumpStatement } from './dump-reader.ts';
 import { createDumpTally, type TableRows } from './dump-tally.ts';
+import { createInPlaceParts, type InPlaceFacts } from './in-place-parts.ts';
 import { createLineEnds } from './line-ends.ts';
 import type { ByteRange } from './strip-ranges.ts';
+import { createTablespaceParts, type TablespacePart } from './tablespace-parts.ts';
 
 /** What a whole, harmless dump says about itself. */
 export interface DumpFacts {
@@ -28,6 +30,8 @@ export interface DumpFacts {
   readonly setAside: readonly { readonly line: number; readonly text: string }[];
   /** What must not reach psql, as ranges of the text with LF line ends, in its order. */
   readonly drop: readonly ByteRange[];
+  readonly inPlace: InPlaceFacts;
+  readonly tablespaces: readonly TablespacePart[];
 }
 
 export interface DumpCheck {
@@ -52,6 +56,8 @@ export function createDumpCheck(access: AccessPlace = createAccessBlock()): Dump
   const lineEnds = createLineEnds();
   const frame = createDumpFrame();
   const tally = createDumpTally();
+  const inPlace = createInPlaceParts();
+  const tablespaces = createTablespaceParts();
   const setAside: { line: number; text: string }[] = [];
   const drop: ByteRange[] = [];
   const versions: { server?: string; pgDump?: string } = {};
@@ -60,6 +66,8 @@ export function createDumpCheck(access: AccessPlace = createAccessBlock()): Dump
   const reader = createDumpReader({
     onStatement(statement) {
       frame.statement(statement.line);
+      inPlace.statement(statement);
+      tablespaces.statement(statement);
       if (access.statement(statement)) drop.push({ start: statement.offset, end: statement.end });
       else tally.statement(statement);
     },
@@ -104,6 +112,8 @@ export function createDumpCheck(access: AccessPlace = createAccessBlock()): Dump
         access: access.end(),
         setAside,
         drop,
+        inPlace: inPlace.facts,
+        tablespaces: tablespaces.parts,
       };
     },
   };
