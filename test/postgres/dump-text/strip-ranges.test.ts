@@ -3,7 +3,7 @@ import { it } from 'node:test';
 import fc from 'fast-check';
 import { stripRanges } from '../../../src/postgres/dump-text/strip-ranges.ts';
 
-it('drops the ranges and nothing else, wherever the stream is cut', async () => {
+it('drops or replaces the ranges and nothing else, wherever the stream is cut', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.string({ maxLength: 60 }),
@@ -14,11 +14,14 @@ it('drops the ranges and nothing else, wherever the stream is cut', async () => 
         const sorted = points.sort((a, b) => a - b);
         const ranges = [0, 2, 4].flatMap(index => {
           const [start, end] = [sorted[index], sorted[index + 1]];
-          return start === undefined || end === undefined ? [] : [{ start, end }];
+          return start === undefined || end === undefined
+            ? []
+            : [{ start, end, ...(index === 2 && { instead }) }];
         });
-        const expected = [...bytes].filter(
-          (_, at) => !ranges.some(({ start, end }) => at >= start && at < end),
-        );
+        const expected = [...bytes].flatMap((byte, at) => [
+          ...ranges.flatMap(range => (range.start === at ? [...(range.instead ?? [])] : [])),
+          ...(ranges.some(({ start, end }) => at >= start && at < end) ? [] : [byte]),
+        ]);
         const kept: Buffer[] = [];
         for await (const chunk of stripRanges(pieces(bytes, step), ranges)) kept.push(chunk);
         assert.deepEqual([...Buffer.concat(kept)], expected);
@@ -27,6 +30,8 @@ it('drops the ranges and nothing else, wherever the stream is cut', async () => 
     ),
   );
 });
+
+const instead = Buffer.from('<>');
 
 async function* pieces(bytes: Buffer, step: number): AsyncGenerator<Buffer> {
   for (let at = 0; at < bytes.length; at += step) yield bytes.subarray(at, at + step);

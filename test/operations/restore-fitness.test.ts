@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, statfsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { afterFile } from '../stage/after-file.ts';
+import { execute, rows } from '../stage/client.ts';
+import { startContainer } from '../stage/containers.ts';
+import { createDatabase, createRole, uniqueName } from '../stage/databases.ts';
+import type { PgServer } from '../stage/part.ts';
+import { mustRun } from '../stage/run-program.ts';
+import { serverUser } from '../stage/server-user.ts';
+import { hostServer, privateServer } from '../stage/servers.ts';
+import { stageFolder } from '../stage/stage.ts';
+import { containerTarget, hostTarget, targetProject } from '../stage/target-project.ts';
+
+const mounts = process.platform === 'linux' && process.getuid?.() === 0;
+const mib = 1024 * 1024;
+const megabyteOfText = "CREATE TABLE t AS SELECT repeat('x', 1000) FROM generate_series(1, 1000)";
+
+/** A tablespace, dropped after the file; without a folder it is in the server's own. */
+async function createTablespace(server: PgServer, folder = ''): Promise<string> {
+  const name = uniqueName('space');
+  const make = `CREATE TABLESPACE ${name} LOCATION '${folder}'`;
+  await execute(server, 'postgres', `SET allow_in_place_tablespaces = on;\n${make};`);
+  afterFile(async () => void (await execute(server, 'postgres', `DROP TABLESPACE IF EXISTS ${name}`)));
+  return name;
+}
+
+test('a disk that is too full refuses a restore before anything is made, and one that may be too full is told', {
+  skip: mounts ? false : 'only root mounts a small disk',
+}, async () => {
+  const server = await privateServer();
+  const folder = join(await stageFolder(), uniqueName('disk'));
+  const { uid, gid } = await serverUser();
+  mkdirSync(folder);
+  const options = `size=30m,mode=700,uid=${uid},gid=${gid}`;
+  await mustRun(['mount', '-t', 'tmpfs', '-o', options, 'tmpfs', folder]);
+  afterFile(() => mustRun(['umount', '-l', folder]));
+  const tablespace = await createTablespace(server, folder);
+  const database = await createDatabase(server, { options: `TABLESPACE ${tablespace}` });
+  await execute(server, database, `${megabyteOfText}; CHECKPOINT`);
+  const project = targetProject({ local: hostTarget(server, database) });
+  await project.must(['backup']);
+  const free = () => statfsSync(folder).bavail * statfsSync(folder).bsize;
+  const leave = (bytes: number) => {
+    writeFileSync(join(folder, 'other'), '');
+    writeFileSync(join(folder, 'other'), Buffer.alloc(free() - bytes));
+  };
+
+  const roomy = await project.run(['restore', 'latest', '--dry-run']);
+  assert.equal(roomy.exitCode, 0, roomy.stderr);
+  assert.doesNotMatch(roomy.stderr, /free/);
+  leave(9.5 * mib);
+  const tight = await project.run(['restore', 'latest', '--dry-run']);
+  assert.equal(tight.exitCode, 0, tight.stderr);
+  assert.match(tight.stderr, /has 9\.\d+ MiB free, .* may not be enough/);
+  leave(3 * mib);
+  const full = await project.run(['restore', 'latest', '--force']);
+  assert.equal(full.exitCode, 6, full.stderr);
+  assert.match(full.stderr, /has [23](\.\d+)? MiB free, and the restore needs at least/);
+  assert.match(full.stderr, /hint: .*prune --undo/);
+  const inPlace = ['restore', 'latest', '--mode', 'in-place', '--dry-run'];
+  assert.equal((await project.run(inPlace)).exitCode, 0, 'in place no second database is made');
+  leave(0.5 * mib);
+  assert.equal((await project.run(inPlace)).exitCode, 6);
+});
+
+test('the disk of a container is looked at inside it', async () => {
+  const container = await startContainer({
+    args: ['--tmpfs', '/var/lib/postgresql/data:size=150m'],
+    settings: { max_wal_size: '64MB' },
+  });
+  const project = targetProject({ local: containerTarget(container) });
+  await project.must(['backup']);
+  assert.equal((await project.run(['restore', 'latest', '--dry-run'])).exitCode, 0);
+  const fill = 'dd if=/dev/zero of=/var/lib/postgresql/data/other bs=1M; true';
+  await container.exec(['sh', '-c', fill]);
+  const full = await project.run(['restore', 'latest', '--force']);
+  assert.equal(full.exitCode, 6, full.stderr);
+  assert.match(full.stderr, /the disk of the database has 0 B free/);
+});
+
+const where = `SELECT relname, coalesce(spcname, 'default') AS space
+  FROM pg_class c LEFT JOIN pg_tablespace s ON s.oid = reltablespace WHERE relname LIKE 't_' ORDER BY 1`;
+
+for (const mode of ['swap', 'in-place']) {
+  test(`what was in a tablespace that is not there goes to the default one by ${mode}, and all else where it was`, async () => {
+    const server = await hostServer();
+    const [here, gone] = [await createTablespace(server), await createTablespace(server)];
+    const database = await createDatabase(server);
+    await execute(
+      server,
+      database,
+      `CREATE TABLE t1 (n int) TABLESPACE ${here}; CREATE TABLE t2 (n int) TABLESPACE ${gone};
+       CREATE TABLE t3 (n int); CREATE TABLE t4 (n int) TABLESPACE ${here}; CREATE INDEX t5 ON t1 (n) TABLESPACE ${gone}`,
+    );
+    const project = targetProject({ local: hostTarget(server, database) });
+    await project.must(['backup']);
+    await execute(
+      server,
+      database,
+      `ALTER TABLE t2 SET TABLESPACE pg_default; ALTER INDEX t5 SET TABLESPACE ${here}`,
+    );
+    await execute(server, 'postgres', `DROP TABLESPACE ${gone}`);
+    const result = await project.run(['restore', 'latest', '--mode', mode, '--force']);
+    assert.equal(result.exitCode, 0, result.stderr);
+    assert.match(result.stderr, new RegExp(`no tablespace ${gone} here; .*CREATE TABLESPACE "${gone}"`));
+    const spaces = (await rows<{ space: string }>(server, database, where)).map(({ space }) => space);
+    assert.deepEqual(spaces, [here, 'default', 'default', here, 'default']);
+  });
+}
+
+test('a tablespace that the role may not use is left out the same way', async () => {
+  const server = await hostServer();
+  const tablespace = await createTablespace(server);
+  const user = await createRole(server, 'secret', 'CREATEDB');
+  const database = await createDatabase(server, { options: `OWNER ${user}` });
+  await execute(
+    server,
+    database,
+    `CREATE TABLE t1 (n int) TABLESPACE ${tablespace}; ALTER TABLE t1 OWNER TO ${user}`,
+  );
+  const project = targetProject({ local: hostTarget(server, database, { user, password: 'secret' }) });
+  await project.must(['backup']);
+  const result = await project.run(['restore', 'latest', '--force']);
+  assert.equal(result.exitCode, 0, result.stderr);
+  assert.match(result.stderr, new RegExp(`may not use tablespace ${tablespace}; .*GRANT CREATE`));
+  assert.deepEqual(await rows(server, database, where), [{ relname: 't1', space: 'default' }]);
+});
