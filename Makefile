@@ -12,7 +12,7 @@ tool := node src/main.ts
 installed := node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
-.PHONY: help db-backup db-restore db-backup-list demo test check clean
+.PHONY: help db-backup db-restore db-backup-list demo test soak
 
 help: ## Show these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ demo: $(installed) ## Back up, damage and restore a sample database
 test: $(installed) ## Check and test everything, against real servers and containers
 	@npm run --silent check
 	@node test/run.ts
+
+soak: $(installed) ## The long proofs, such as two hundred kills
+	@node test/run.ts --soak
 
 $(installed): package.json package-lock.json
 	npm ci --no-fund --no-audit

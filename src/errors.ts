@@ -16,7 +16,8 @@ export const failures = {
   },
   'backup-failed': {
     exitCode: 5,
-    meaning: 'the backup failed; nothing was published, earlier backups are untouched',
+    meaning:
+      'the backup failed, also one before a restore; nothing was published, earlier backups are untouched',
   },
   'restore-failed': { exitCode: 6, meaning: 'the restore failed; the database is as it was before' },
   'bad-file': { exitCode: 7, meaning: 'the backup file is damaged, hostile, or did not prove' },

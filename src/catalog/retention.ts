@@ -15,6 +15,8 @@ export interface RetentionCandidate {
   readonly labelled: boolean;
   /** Made by the tool itself (before a restore, by guard), not asked for by a person or a schedule. */
   readonly automatic: boolean;
+  /** An undo would restore it. */
+  readonly undoes?: boolean;
 }
 
 export interface RetentionDecision<Candidate> {
@@ -51,6 +53,7 @@ export function applyRetention<Candidate extends RetentionCandidate>(
   for (const backup of automatic.slice(0, automaticKept))
     keep(backup, `one of the newest ${automaticKept} that were made automatically`);
   for (const backup of counted) if (backup.labelled) keep(backup, 'has a label');
+  for (const backup of counted) if (backup.undoes) keep(backup, 'undo would restore it');
   keep(counted[0], 'the last good one');
   keep(
     counted.find(backup => backup.proven),

@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { unlink } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { type Backup, hasRecordedSize, readCatalog } from '../catalog/catalog.ts';
 import { manifestName } from '../catalog/manifest.ts';
 import { applyRetention, type RetentionDecision, type RetentionPolicy } from '../catalog/retention.ts';
 import type { Config, Target } from '../config/config.ts';
 import type { RunContext } from '../contract/run-context.ts';
+import { readUndoRecord } from '../store/undo-record.ts';
 import { backupOwners } from '../targets/backup-owners.ts';
 import { checkFile } from './check-file.ts';
 
@@ -37,7 +39,8 @@ export async function prune(
   const backups = (await readCatalog(backupOwners(config, run), [])).filter(
     backup => backup.target === target.name,
   );
-  const decisions = await decide(backups, policy, fresh, run);
+  const undo = await readUndoRecord(target.directory, target.name);
+  const decisions = await decide(backups, policy, undo?.inPlace?.backup, fresh, run);
   const kept = decisions.filter(({ reasons }) => reasons.length > 0);
   const removed: { path: string }[] = [];
   const failed: { path: string; error: string }[] = [];
@@ -61,13 +64,15 @@ type Candidate = Backup & Parameters<typeof applyRetention>[0][number];
 async function decide(
   backups: readonly Backup[],
   policy: RetentionPolicy,
+  undoes: string | undefined,
   fresh: string | undefined,
   run: RunContext,
 ): Promise<RetentionDecision<Candidate>[]> {
   const candidates: Candidate[] = [];
   for (const backup of backups) {
     run.signal.throwIfAborted();
-    candidates.push(asCandidate(backup, await isWhole(backup, run)));
+    const undoable = basename(backup.path) === undoes;
+    candidates.push({ ...asCandidate(backup, await isWhole(backup, run)), undoes: undoable });
   }
   for (;;) {
     const decisions = applyRetention(candidates, policy, run.now());

@@ -23,6 +23,7 @@ function candidate(written: string): Named {
     proven: has('P'),
     labelled: has('L'),
     automatic: has('A'),
+    undoes: has('U'),
   };
 }
 
@@ -45,6 +46,17 @@ const future = 'dated in the future: not counted';
 const automatic = 'one of the newest 3 that were made automatically';
 
 const policies: [policy: RetentionPolicy, written: string[], kept: Record<string, string[]>][] = [
+  [
+    { last: 1 },
+    ['2026-11-19 08AU', '2026-11-20 08A', '2026-11-21 08A', '2026-11-22 07A', '2026-11-22 08'],
+    {
+      '2026-11-19 08AU': ['undo would restore it'],
+      '2026-11-20 08A': [automatic],
+      '2026-11-21 08A': [automatic],
+      '2026-11-22 07A': [automatic],
+      '2026-11-22 08': ['the last good one', 'last'],
+    },
+  ],
   [{ last: 2 }, days, { '2026-11-21 08': ['last'], '2026-11-22 08': ['the last good one', 'last'] }],
   [
     { daily: 3 },

@@ -64,5 +64,5 @@ export async function killRuns(count: number): Promise<void> {
   const names = (await rows<{ datname: string }>(server, 'postgres', beside)).map(row => row.datname);
   assert.ok(names.length === 1 && names[0]!.includes('_undo_'), names.join(', '));
   const hidden = readdirSync(join(project.folder, 'backups')).filter(name => name.startsWith('.'));
-  assert.deepEqual(hidden, []);
+  assert.deepEqual(hidden, ['.db-orchestrate-undo.local.json']);
 }
