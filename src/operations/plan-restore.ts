@@ -5,9 +5,11 @@ import { type MayReplace, mayReplace } from '../postgres/may-replace.ts';
 import { missingRoles } from '../postgres/present.ts';
 import type { CheckedFile } from './check-file.ts';
 import { contentsObstacles } from './obstacles/contents.ts';
+import { extensionRights } from './obstacles/extension-rights.ts';
 import { inPlaceObstacles } from './obstacles/in-place.ts';
 import type { Obstacle } from './obstacles/obstacle.ts';
 import { ownersOutOfReach } from './obstacles/owners.ts';
+import { pgCronFitness } from './obstacles/pg-cron.ts';
 import { spaceFitness } from './obstacles/space.ts';
 import { swapObstacles } from './obstacles/swap.ts';
 import { tablespaceFitness } from './obstacles/tablespaces.ts';
@@ -60,7 +62,9 @@ export async function planRestore(
 ): Promise<RestorePlan> {
   const live = await databaseFacts(maintenance, aim.database);
   const may = await mayReplace(maintenance, aim.database);
-  const mode = aim.mode ?? (live && !(may.create && may.enterOther) ? 'in-place' : 'swap');
+  const cron = await pgCronFitness(maintenance, file, aim, live !== undefined);
+  const maySwap = may.create && may.enterOther && !cron.inPlace;
+  const mode = aim.mode ?? (live && !maySwap ? 'in-place' : 'swap');
   const usable = live ? undefined : await usableFacts(maintenance, file.manifest);
   const like = live ?? usable?.facts;
   const tablespaces = await tablespaceFitness(maintenance, file, like);
@@ -84,6 +88,7 @@ export async function planRestore(
     warnings: [
       ...newerDump(server, file),
       ...(usable?.warnings ?? []),
+      ...cron.warnings,
       ...space.warnings,
       ...tablespaces.warnings,
       ...otherProgramsLines(file),
@@ -93,6 +98,8 @@ export async function planRestore(
         ? await swapObstacles(maintenance, live, may, { creates: true })
         : await inPlaceObstacles(server, live, file)),
       ...(await contentsObstacles(maintenance, file, like)),
+      ...(await extensionRights(server, maintenance, file, mode === 'swap' ? undefined : live?.name)),
+      ...cron.obstacles,
       ...space.obstacles,
       ...(aim.owners ? await ownersOutOfReach(maintenance, file) : []),
     ],

@@ -1,19 +1,22 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { before, describe, test } from 'node:test';
 import { afterFile } from '../stage/after-file.ts';
 import { execute, rows } from '../stage/client.ts';
 import { startContainer } from '../stage/containers.ts';
 import { createDatabase, createRole, uniqueName } from '../stage/databases.ts';
+import { findProgram, installPackages } from '../stage/debian-packages.ts';
+import { hostPrograms } from '../stage/host-programs.ts';
 import type { PgServer } from '../stage/part.ts';
 import { mustRun } from '../stage/run-program.ts';
 import { serverUser } from '../stage/server-user.ts';
 import { hostServer, privateServer } from '../stage/servers.ts';
 import { stageFolder } from '../stage/stage.ts';
-import { containerTarget, hostTarget, targetProject } from '../stage/target-project.ts';
+import { containerTarget, hostTarget, type TargetProject, targetProject } from '../stage/target-project.ts';
 
 const mounts = process.platform === 'linux' && process.getuid?.() === 0;
+const debian = mounts && findProgram('apt-get') !== undefined;
 const mib = 1024 * 1024;
 const megabyteOfText = "CREATE TABLE t AS SELECT repeat('x', 1000) FROM generate_series(1, 1000)";
 
@@ -126,4 +129,77 @@ test('a tablespace that the role may not use is left out the same way', async ()
   assert.equal(result.exitCode, 0, result.stderr);
   assert.match(result.stderr, new RegExp(`may not use tablespace ${tablespace}; .*GRANT CREATE`));
   assert.deepEqual(await rows(server, database, where), [{ relname: 't1', space: 'default' }]);
+});
+
+test('an extension that only a superuser may create is named before anything is touched, unless it stays', async () => {
+  const server = await hostServer();
+  const user = await createRole(server, 'secret', 'CREATEDB');
+  const database = await createDatabase(server, { options: `OWNER ${user}` });
+  await execute(server, database, 'CREATE EXTENSION pageinspect; CREATE EXTENSION hstore');
+  const project = targetProject({ local: hostTarget(server, database, { user, password: 'secret' }) });
+  await project.must(['backup']);
+  const refused = await project.run(['restore', 'latest', '--force']);
+  assert.equal(refused.exitCode, 6, refused.stderr);
+  assert.match(refused.stderr, /only a superuser may create extensions .*: pageinspect$/m);
+  assert.match(refused.stderr, /hint: Restore as a superuser/);
+  await project.must(['restore', 'latest', '--mode', 'in-place', '--force']);
+});
+
+describe('a backup that needs pg_cron', {
+  skip: debian ? false : 'its package is only looked for in Debian',
+}, () => {
+  let server: PgServer;
+  let project: TargetProject;
+
+  before(async () => {
+    const { major } = await hostPrograms();
+    await installPackages([`postgresql-${major}-cron`], 'A server with pg_cron');
+    server = await privateServer({ shared_preload_libraries: 'pg_cron', 'cron.database_name': 'jobs' });
+    await execute(
+      server,
+      'postgres',
+      'CREATE DATABASE jobs;\n\\connect jobs\nCREATE EXTENSION pg_cron; CREATE TABLE t AS SELECT 1 AS n',
+    );
+    await execute(server, 'jobs', "SELECT cron.schedule('nightly', '0 3 * * *', 'VACUUM')");
+    project = targetProject({ local: hostTarget(server, 'jobs') });
+    await project.must(['backup']);
+  });
+
+  test('is restored in place of itself, with its jobs, and undone', async () => {
+    await execute(
+      server,
+      'jobs',
+      "SELECT cron.unschedule('nightly'); SELECT cron.schedule('later', '0 4 * * *', 'SELECT 1')",
+    );
+    const result = await project.run(['restore', 'latest', '--force']);
+    assert.equal(result.exitCode, 0, result.stderr);
+    assert.match(
+      result.stderr,
+      /pg_cron can only be in one database of a server: the restore is made in place/,
+    );
+    const jobs = 'SELECT jobname, schedule FROM cron.job';
+    assert.deepEqual(await rows(server, 'jobs', jobs), [{ jobname: 'nightly', schedule: '0 3 * * *' }]);
+    assert.notEqual(await execute(server, 'jobs', "SELECT cron.schedule('x', '0 5 * * *', 'SELECT 1')"), '');
+    await project.must(['undo', '--force']);
+    assert.deepEqual(await rows(server, 'jobs', jobs), [{ jobname: 'later', schedule: '0 4 * * *' }]);
+  });
+
+  test('is refused as a swap, into a database of another name, and into one that is gone', async () => {
+    const refused = async (args: string[], what: RegExp, hint: RegExp) => {
+      const result = await project.run(['restore', ...args, '--force']);
+      assert.equal(result.exitCode, 6, result.stderr);
+      assert.match(result.stderr, what);
+      assert.match(result.stderr, hint);
+    };
+    await refused(['latest', '--mode', 'swap'], /beside the live one/, /Leave out --mode swap/);
+    await refused(
+      ['latest', '--into', 'other'],
+      /can only be in database jobs/,
+      /cron\.database_name = 'other'/,
+    );
+    await execute(server, 'postgres', 'DROP DATABASE IF EXISTS jobs WITH (FORCE)');
+    await refused(['latest'], /before that has its name/, /CREATE DATABASE "jobs"/);
+    await execute(server, 'postgres', 'CREATE DATABASE jobs');
+    await project.must(['restore', 'latest', '--force']);
+  });
 });
