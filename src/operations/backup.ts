@@ -146,7 +146,10 @@ function prefixOf(target: Target, database: string): string {
   return target.prefix ?? prefixFromDatabase(database);
 }
 
-/** Dumps contents, and beside it owners and grants of the same moment, which go into the file as comments. */
+/**
+ * Dumps contents, and owners and grants of the same moment, which go into the file as comments. Both side by side;
+ * where their locks together are more than the server has room for, one after the other.
+ */
 async function dumpInto(
   staged: StagedFile,
   server: Server,
@@ -154,19 +157,29 @@ async function dumpInto(
   run: RunContext,
 ): Promise<{ written: WrittenDump; access: Access }> {
   const { name: database } = snapshot.facts;
-  const access = dumpAccess(server, snapshot);
-  access.catch(() => undefined); // awaited below, when the contents are through
+  let access = (await hasRoomForTwo(snapshot)) ? dumpAccess(server, snapshot) : undefined;
+  access?.catch(() => undefined); // awaited below, when the contents are through
   const dump = await server.dump({
     database,
     args: ['--no-owner', '--no-privileges', ...snapshot.dumpArguments],
   });
-  const written = await writeDump(
-    dump,
-    staged.handle,
-    async () => (await access).block,
-    bytes => run.emit({ type: 'progress', stage: 'dump', bytes }),
+  const addition = async () => {
+    if (!access) await dump.done;
+    access ??= dumpAccess(server, snapshot);
+    return (await access).block;
+  };
+  const written = await writeDump(dump, staged.handle, addition, bytes =>
+    run.emit({ type: 'progress', stage: 'dump', bytes }),
   );
-  return { written, access: await access };
+  return { written, access: await access! };
+}
+
+/** Each pg_dump locks every table and reads every sequence, and lets go of none of them before it ends. */
+async function hasRoomForTwo({ session }: Snapshot): Promise<boolean> {
+  const [row] = await session.query<{ room: boolean }>(`
+    SELECT 2 * count(*) < current_setting('max_locks_per_transaction')::int * current_setting('max_connections')::int
+      AS room FROM pg_class WHERE relkind IN ('r', 'p', 'v', 'm', 'f', 'S')`);
+  return row!.room;
 }
 
 async function clearLeftovers(target: Target, run: RunContext): Promise<void> {
