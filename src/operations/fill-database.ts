@@ -9,6 +9,7 @@ import type { DatabaseFacts } from '../postgres/database-facts.ts';
 import { applyAccess } from './apply-access.ts';
 import { loadFile } from './load-file.ts';
 import type { RestorePlan } from './plan-restore.ts';
+import { withTimescale } from './with-timescaledb.ts';
 
 /**
  * Makes a new database and fills it from a checked file, stopping at the first error; then holds what came in
@@ -28,8 +29,10 @@ export async function fillDatabase(
     ? createDatabaseStatement(like, name, server.version)
     : createPlainDatabaseStatement(name, file.facts.encoding);
   await maintenance.execute(create);
-  await loadFile(file, name, server, run, { leaveOut: plan.instead });
-  if (owners) await applyAccess(plan, name, server);
+  await withTimescale(file, name, server, async () => {
+    await loadFile(file, name, server, run, { leaveOut: plan.instead });
+    if (owners) await applyAccess(plan, name, server);
+  });
   const session = await server.session(name);
   await session.execute('ANALYZE');
   await session.close();

@@ -13,6 +13,7 @@ import { pgCronFitness } from './obstacles/pg-cron.ts';
 import { spaceFitness } from './obstacles/space.ts';
 import { swapObstacles } from './obstacles/swap.ts';
 import { tablespaceFitness } from './obstacles/tablespaces.ts';
+import { timescaleObstacles } from './obstacles/timescaledb.ts';
 import { usableFacts } from './usable-facts.ts';
 
 /** A new database takes the live one's place, or the live one is emptied and filled in one transaction. */
@@ -100,6 +101,7 @@ export async function planRestore(
       ...(await contentsObstacles(maintenance, file, like)),
       ...(await extensionRights(server, maintenance, file, mode === 'swap' ? undefined : live?.name)),
       ...cron.obstacles,
+      ...(await timescaleObstacles(maintenance, file, mode)),
       ...space.obstacles,
       ...(aim.owners ? await ownersOutOfReach(maintenance, file) : []),
     ],

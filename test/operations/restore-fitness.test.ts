@@ -203,3 +203,39 @@ describe('a backup that needs pg_cron', {
     await project.must(['restore', 'latest', '--force']);
   });
 });
+
+test("TimescaleDB's own steps stand around the load, in the version of the backup; else it is refused", async () => {
+  const container = await startContainer();
+  const folder = `/usr/share/postgresql/${container.image.major}/extension`;
+  // A stand-in, since Debian has none: it tells when it was called.
+  const script = `
+    CREATE TABLE public.calls (step text, loaded boolean);
+    CREATE FUNCTION timescaledb_pre_restore() RETURNS void LANGUAGE sql AS
+      $$ INSERT INTO public.calls VALUES ('pre', to_regclass('public.t') IS NOT NULL) $$;
+    CREATE FUNCTION timescaledb_post_restore() RETURNS void LANGUAGE sql AS
+      $$ INSERT INTO public.calls VALUES ('post', to_regclass('public.t') IS NOT NULL) $$;`;
+  const files = {
+    'timescaledb.control': "default_version = '2.0'",
+    'timescaledb--1.0.sql': script,
+    'timescaledb--2.0.sql': script,
+  };
+  for (const [name, input] of Object.entries(files))
+    await container.exec(['sh', '-c', `cat > ${folder}/${name}`], { input });
+  const psql = (sql: string) => container.exec(['psql', '-XAtU', 'app', '-d', 'appdb', '-c', sql]);
+  await psql("CREATE EXTENSION timescaledb VERSION '1.0'; CREATE TABLE t AS SELECT 1 AS n");
+  const project = targetProject({ local: containerTarget(container) });
+  await project.must(['backup']);
+  await project.must(['restore', 'latest', '--force']);
+  const asked = await psql(
+    'SELECT step, loaded, extversion FROM calls, pg_extension WHERE extname = $$timescaledb$$',
+  );
+  assert.equal(asked.stdout, 'pre|f|1.0\npost|t|1.0\n', asked.stderr);
+
+  const inPlace = await project.run(['restore', 'latest', '--mode', 'in-place', '--force']);
+  assert.equal(inPlace.exitCode, 6);
+  assert.match(inPlace.stderr, /TimescaleDB, which cannot be restored in place/);
+  await container.exec(['rm', `${folder}/timescaledb--1.0.sql`]);
+  const newer = await project.run(['restore', 'latest', '--force']);
+  assert.equal(newer.exitCode, 6);
+  assert.match(newer.stderr, /needs version 1\.0 of TimescaleDB, which the server does not have/);
+});
