@@ -17,6 +17,8 @@ const commands = [
   ['restore', 'latest', '--force'],
   ['backup'],
   ['prune', '--keep-last', '3'],
+  ['restore', 'latest', '--force', '--mode', 'in-place'],
+  ['undo', '--force'],
 ];
 
 /** Kills so many runs, each at a moment of its own; after each the database is one whole state of those it had. */
