@@ -6,6 +6,7 @@ import { renameDatabase, swapDatabases } from '../postgres/swap.ts';
 import { dropDatabase, dropUndos } from './clear-databases.ts';
 import { fillDatabase } from './fill-database.ts';
 import type { RestorePlan } from './plan-restore.ts';
+import { startTimescaleJobs } from './with-timescaledb.ts';
 
 /**
  * Fills a new database beside the live one and swaps them when it is whole. Returns the name that the replaced one is
@@ -24,10 +25,12 @@ export async function replaceBySwap(
     run.signal.throwIfAborted();
     if (!plan.live) {
       await renameDatabase(maintenance, incoming, plan.database);
+      await startTimescaleJobs(plan.file, plan.database, server, run);
       return null;
     }
     const kept = await freeUndoName(maintenance, plan.database, run.now());
     await swapDatabases(server, maintenance, { live: plan.database, incoming, kept });
+    await startTimescaleJobs(plan.file, plan.database, server, run);
     await dropUndos(maintenance, plan.database, run, kept);
     return kept;
   } catch (error) {

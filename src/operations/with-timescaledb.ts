@@ -1,4 +1,5 @@
 import type { Server } from '../contract/adapter.ts';
+import type { RunContext } from '../contract/run-context.ts';
 import { literal } from '../postgres/quote.ts';
 import type { CheckedFile } from './check-file.ts';
 
@@ -18,6 +19,26 @@ export async function withTimescale(
   await execute(server, database, [create, 'SELECT public.timescaledb_pre_restore()']);
   await load();
   await execute(server, database, ['SELECT public.timescaledb_post_restore()']);
+}
+
+/** Its loader stops a database's jobs for good when that is renamed. The restore has succeeded whatever comes of it. */
+export async function startTimescaleJobs(
+  { facts }: CheckedFile,
+  database: string,
+  server: Server,
+  run: RunContext,
+): Promise<void> {
+  if (!facts.extensions.includes('timescaledb')) return;
+  try {
+    // Versions before 2.11 have it in another schema.
+    await execute(server, database, [
+      `DO $$ BEGIN EXECUTE (SELECT format('SELECT %s()', p.oid::regproc) FROM pg_proc p
+        WHERE proname = 'start_background_workers' AND pronamespace::regnamespace::text LIKE '\\_timescaledb\\_%'); END $$`,
+    ]);
+  } catch (error) {
+    const message = `TimescaleDB's jobs could not be started (${(error as Error).message}); restart the server to have them run`;
+    run.emit({ type: 'warning', message });
+  }
 }
 
 /** Undefined when there is no manifest to tell: a dump does not. */

@@ -213,7 +213,10 @@ test("TimescaleDB's own steps stand around the load, in the version of the backu
     CREATE FUNCTION timescaledb_pre_restore() RETURNS void LANGUAGE sql AS
       $$ INSERT INTO public.calls VALUES ('pre', to_regclass('public.t') IS NOT NULL) $$;
     CREATE FUNCTION timescaledb_post_restore() RETURNS void LANGUAGE sql AS
-      $$ INSERT INTO public.calls VALUES ('post', to_regclass('public.t') IS NOT NULL) $$;`;
+      $$ INSERT INTO public.calls VALUES ('post', to_regclass('public.t') IS NOT NULL) $$;
+    CREATE SCHEMA _timescaledb_functions;
+    CREATE FUNCTION _timescaledb_functions.start_background_workers() RETURNS void LANGUAGE sql AS
+      $$ INSERT INTO public.calls VALUES ('jobs of ' || current_database(), true) $$;`;
   const files = {
     'timescaledb.control': "default_version = '2.0'",
     'timescaledb--1.0.sql': script,
@@ -229,7 +232,7 @@ test("TimescaleDB's own steps stand around the load, in the version of the backu
   const asked = await psql(
     'SELECT step, loaded, extversion FROM calls, pg_extension WHERE extname = $$timescaledb$$',
   );
-  assert.equal(asked.stdout, 'pre|f|1.0\npost|t|1.0\n', asked.stderr);
+  assert.equal(asked.stdout, 'pre|f|1.0\npost|t|1.0\njobs of appdb|t|1.0\n', asked.stderr);
 
   const inPlace = await project.run(['restore', 'latest', '--mode', 'in-place', '--force']);
   assert.equal(inPlace.exitCode, 6);
