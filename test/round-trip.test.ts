@@ -57,6 +57,19 @@ for (const [name, way] of Object.entries(ways)) {
       await project.must(['backup', '--all-targets']);
     });
 
+    test('is back with everything in it after a restore in place, which takes out what came later', async () => {
+      await execute(
+        server,
+        awkward.name,
+        'CREATE SCHEMA later; CREATE TABLE later.t (n int); CREATE TYPE public.later AS (n int)',
+      );
+      for (const target of targets) {
+        const restore = ['restore', 'latest', '--target', target, '--force', '--mode', 'in-place'];
+        assert.equal((await project.must<{ mode: string }>(restore)).mode, 'in-place');
+        assert.deepEqual(differences(whole, await fingerprint(server, awkward.name)), []);
+      }
+    });
+
     test('is back with everything in it after a restore', async () => {
       await execute(server, awkward.name, 'DROP SCHEMA app CASCADE');
       const target = targets[0]!;
