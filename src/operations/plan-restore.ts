@@ -7,6 +7,7 @@ import type { CheckedFile } from './check-file.ts';
 import { contentsObstacles } from './obstacles/contents.ts';
 import { extensionRights } from './obstacles/extension-rights.ts';
 import { inPlaceObstacles } from './obstacles/in-place.ts';
+import { languageObstacles } from './obstacles/languages.ts';
 import type { Obstacle } from './obstacles/obstacle.ts';
 import { ownersOutOfReach } from './obstacles/owners.ts';
 import { pgCronFitness } from './obstacles/pg-cron.ts';
@@ -100,6 +101,7 @@ export async function planRestore(
         : await inPlaceObstacles(server, live, file)),
       ...(await contentsObstacles(maintenance, file, like)),
       ...(await extensionRights(server, maintenance, file, mode === 'swap' ? undefined : live?.name)),
+      ...languageObstacles(file, may, mode),
       ...cron.obstacles,
       ...(await timescaleObstacles(maintenance, file, mode)),
       ...space.obstacles,

@@ -3,7 +3,7 @@ import { mkdirSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { afterFile } from '../stage/after-file.ts';
-import { execute, rows } from '../stage/client.ts';
+import { execute, pgDump, rows } from '../stage/client.ts';
 import { startContainer } from '../stage/containers.ts';
 import { createDatabase, createRole, uniqueName } from '../stage/databases.ts';
 import { findProgram, installPackages } from '../stage/debian-packages.ts';
@@ -241,4 +241,27 @@ test("TimescaleDB's own steps stand around the load, in the version of the backu
   const newer = await project.run(['restore', 'latest', '--force']);
   assert.equal(newer.exitCode, 6);
   assert.match(newer.stderr, /needs version 1\.0 of TimescaleDB, which the server does not have/);
+});
+
+test('functions in a language that is not in the backup, or is not for this role, are named before anything is touched', async () => {
+  const server = await hostServer();
+  const user = await createRole(server, 'secret', 'CREATEDB');
+  const database = await createDatabase(server, { options: `OWNER ${user}` });
+  const inC =
+    "CREATE FUNCTION f(text) RETURNS text LANGUAGE internal AS 'upper'; CREATE FUNCTION g() RETURNS int LANGUAGE sql AS 'SELECT 1'";
+  await execute(server, database, inC);
+  const project = targetProject({
+    local: hostTarget(server, database),
+    owner: hostTarget(server, database, { user, password: 'secret' }),
+  });
+  const text = (await pgDump(server, database, ['-O', '-x'])).toString();
+  writeFileSync(join(project.folder, 'internal.sql'), text);
+  writeFileSync(join(project.folder, 'other.sql'), text.replace('LANGUAGE internal', 'LANGUAGE plsomething'));
+  const refused = await project.run(['restore', './other.sql', '--target', 'local', '--force']);
+  assert.equal(refused.exitCode, 6);
+  assert.match(refused.stderr, /functions in languages that it does not bring: plsomething$/m);
+  const asOwner = await project.run(['restore', './internal.sql', '--target', 'owner', '--force']);
+  assert.equal(asOwner.exitCode, 6);
+  assert.match(asOwner.stderr, /only a superuser may create functions .* internal$/m);
+  await project.must(['restore', './internal.sql', '--target', 'local', '--force']);
 });

@@ -3,6 +3,7 @@ import { badDump, excerpt } from './bad-dump.ts';
 import { createDumpFrame } from './dump-frame.ts';
 import { createDumpReader, type DumpLine, type DumpStatement } from './dump-reader.ts';
 import { createDumpTally, type TableRows } from './dump-tally.ts';
+import { createFunctionLanguages } from './function-languages.ts';
 import { createInPlaceParts, type InPlaceFacts } from './in-place-parts.ts';
 import { createLineEnds } from './line-ends.ts';
 import type { ByteRange } from './strip-ranges.ts';
@@ -22,6 +23,8 @@ export interface DumpFacts {
   readonly tables: readonly TableRows[];
   readonly largeObjects: number;
   readonly extensions: readonly string[];
+  /** Of its functions, but for those that it creates by their name. */
+  readonly languages: readonly string[];
   /** Roles that the dump's own statements need: owners, grants, policies, user mappings. */
   readonly roles: readonly string[];
   /** Owners and privileges that are given when all else is loaded. */
@@ -58,6 +61,7 @@ export function createDumpCheck(access: AccessPlace = createAccessBlock()): Dump
   const tally = createDumpTally();
   const inPlace = createInPlaceParts();
   const tablespaces = createTablespaceParts();
+  const languages = createFunctionLanguages();
   const setAside: { line: number; text: string }[] = [];
   const drop: ByteRange[] = [];
   const versions: { server?: string; pgDump?: string } = {};
@@ -68,6 +72,7 @@ export function createDumpCheck(access: AccessPlace = createAccessBlock()): Dump
       frame.statement(statement.line);
       inPlace.statement(statement);
       tablespaces.statement(statement);
+      languages.statement(statement);
       if (access.statement(statement)) drop.push({ start: statement.offset, end: statement.end });
       else tally.statement(statement);
     },
@@ -108,6 +113,7 @@ export function createDumpCheck(access: AccessPlace = createAccessBlock()): Dump
         tables,
         largeObjects,
         extensions,
+        languages: languages.found(),
         roles,
         access: access.end(),
         setAside,
