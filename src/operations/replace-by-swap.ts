@@ -20,17 +20,18 @@ export async function replaceBySwap(
   run: RunContext,
 ): Promise<string | null> {
   const incoming = incomingName(plan.database, run.id);
+  const hasTimescale = plan.file.facts.extensions.includes('timescaledb');
   try {
     await fillDatabase(incoming, plan, { owners }, server, maintenance, run);
     run.signal.throwIfAborted();
     if (!plan.live) {
       await renameDatabase(maintenance, incoming, plan.database);
-      await startTimescaleJobs(plan.file, plan.database, server, run);
+      if (hasTimescale) await startTimescaleJobs(plan.database, server, run);
       return null;
     }
     const kept = await freeUndoName(maintenance, plan.database, run.now());
     await swapDatabases(server, maintenance, { live: plan.database, incoming, kept });
-    await startTimescaleJobs(plan.file, plan.database, server, run);
+    if (hasTimescale) await startTimescaleJobs(plan.database, server, run);
     await dropUndos(maintenance, plan.database, run, kept);
     return kept;
   } catch (error) {

@@ -14,6 +14,7 @@ import type { RestoreMode, RestorePlan } from './plan-restore.ts';
 import { rememberSwap } from './remember-undo.ts';
 import { type RestoreResult, restore } from './restore.ts';
 import { asRestoreFailure } from './restore-failure.ts';
+import { startTimescaleJobs } from './with-timescaledb.ts';
 
 /** The swap that an undo would do. */
 export interface UndoPlan {
@@ -87,6 +88,7 @@ async function swapBack(
   const undo = live ? await freeUndoName(maintenance, database, startedAt) : null;
   if (undo === null) await renameDatabase(maintenance, kept.kept, database);
   else await swapDatabases(server, maintenance, { live: database, incoming: kept.kept, kept: undo });
+  await startTimescaleJobs(database, server, run);
   await rememberSwap(target, { database, live }, undo, run);
   const seconds = (run.now().getTime() - startedAt.getTime()) / 1000;
   return { target: target.name, database, from: kept.kept, mode: 'swap', undo, seconds };

@@ -21,19 +21,17 @@ export async function withTimescale(
   await execute(server, database, ['SELECT public.timescaledb_post_restore()']);
 }
 
-/** Its loader stops a database's jobs for good when that is renamed. The restore has succeeded whatever comes of it. */
-export async function startTimescaleJobs(
-  { facts }: CheckedFile,
-  database: string,
-  server: Server,
-  run: RunContext,
-): Promise<void> {
-  if (!facts.extensions.includes('timescaledb')) return;
+/**
+ * Its loader stops a database's jobs for good when that is renamed. Nothing happens in a database without it; the
+ * restore has succeeded whatever comes of it.
+ */
+export async function startTimescaleJobs(database: string, server: Server, run: RunContext): Promise<void> {
   try {
     // Versions before 2.11 have it in another schema.
     await execute(server, database, [
-      `DO $$ BEGIN EXECUTE (SELECT format('SELECT %s()', p.oid::regproc) FROM pg_proc p
-        WHERE proname = 'start_background_workers' AND pronamespace::regnamespace::text LIKE '\\_timescaledb\\_%'); END $$`,
+      `DO $$ DECLARE one record; BEGIN FOR one IN SELECT p.oid::regproc AS start FROM pg_proc p
+        WHERE proname = 'start_background_workers' AND pronamespace::regnamespace::text LIKE '\\_timescaledb\\_%'
+        LOOP EXECUTE format('SELECT %s()', one.start); END LOOP; END $$`,
     ]);
   } catch (error) {
     const message = `TimescaleDB's jobs could not be started (${(error as Error).message}); restart the server to have them run`;

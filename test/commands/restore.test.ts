@@ -97,7 +97,7 @@ describe('which backup is restored', () => {
     assert.equal(document.mode, 'swap');
     assert.match(String(document.undo), /_undo_\d{8}_\d{6}_[0-9a-f]{6}$/);
     const undone = await project.must<Record<string, unknown>>(['undo', '--force']);
-    assert.deepEqual(Object.keys(undone), ['target', 'database', 'from', 'undo', 'seconds']);
+    assert.deepEqual(Object.keys(undone), ['target', 'database', 'from', 'mode', 'undo', 'seconds']);
     assert.equal(undone.from, document.undo);
   });
 });

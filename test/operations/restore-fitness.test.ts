@@ -233,6 +233,8 @@ test("TimescaleDB's own steps stand around the load, in the version of the backu
     'SELECT step, loaded, extversion FROM calls, pg_extension WHERE extname = $$timescaledb$$',
   );
   assert.equal(asked.stdout, 'pre|f|1.0\npost|t|1.0\njobs of appdb|t|1.0\n', asked.stderr);
+  await project.must(['undo', '--force']);
+  assert.equal((await psql('SELECT step FROM calls')).stdout, 'jobs of appdb\n');
 
   const inPlace = await project.run(['restore', 'latest', '--mode', 'in-place', '--force']);
   assert.equal(inPlace.exitCode, 6);

@@ -10,9 +10,8 @@ export function languageObstacles(
 ): Obstacle[] {
   const found: Obstacle[] = [];
   const missing = facts.languages.filter(name => !ofEveryDatabase.includes(name));
-  // An extension need not be named like the languages that it brings. In place, one that stays may bring it.
-  const broughtAlong = facts.extensions.some(name => name.startsWith('pl') && name !== 'plpgsql');
-  if (missing.length > 0 && mode === 'swap' && !broughtAlong) {
+  // Any extension of the dump may bring it, and in place one that stays: only without them it is certain.
+  if (missing.length > 0 && mode === 'swap' && facts.extensions.length === 0) {
     found.push({
       what: `the backup has functions in languages that it does not bring: ${missing.join(', ')}`,
       remedy: 'Make a backup of the whole database: with a choice of schemas pg_dump leaves extensions out.',
