@@ -63,11 +63,9 @@ for (const [name, way] of Object.entries(ways)) {
         awkward.name,
         'CREATE SCHEMA later; CREATE TABLE later.t (n int); CREATE TYPE public.later AS (n int)',
       );
-      for (const target of targets) {
-        const restore = ['restore', 'latest', '--target', target, '--force', '--mode', 'in-place'];
-        assert.equal((await project.must<{ mode: string }>(restore)).mode, 'in-place');
-        assert.deepEqual(differences(whole, await fingerprint(server, awkward.name)), []);
-      }
+      const restore = ['restore', 'latest', '--target', targets[0]!, '--force', '--mode', 'in-place'];
+      assert.equal((await project.must<{ mode: string }>(restore)).mode, 'in-place');
+      assert.deepEqual(differences(whole, await fingerprint(server, awkward.name)), []);
     });
 
     test('is back with everything in it after a restore', async () => {
