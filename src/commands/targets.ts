@@ -18,9 +18,7 @@ export function targetsCommand(begin: Begin): Command {
         adapter,
         where,
         probe.usable ? `yes: ${probe.describe}` : `no: ${probe.reason}`,
-        undo
-          ? `since ${dateInWords(undo.since)}, ${undo.bytes === null ? 'size unknown' : sizeInWords(undo.bytes)}`
-          : '',
+        undo ? `since ${dateInWords(undo.since)}, ${sizeInWords(undo.bytes)}` : '',
       ]);
       report.result(table(['TARGET', 'ADAPTER', 'WHERE', 'REACHABLE', 'UNDO'], rows), {
         targets: probed.map(({ probe, undo, ...rest }) => ({

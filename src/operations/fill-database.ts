@@ -6,6 +6,7 @@ import {
   databasePropertyStatements,
 } from '../postgres/create-database.ts';
 import type { DatabaseFacts } from '../postgres/database-facts.ts';
+import { withSession } from '../postgres/with-session.ts';
 import { applyAccess } from './apply-access.ts';
 import { loadFile } from './load-file.ts';
 import type { RestorePlan } from './plan-restore.ts';
@@ -33,9 +34,7 @@ export async function fillDatabase(
     await loadFile(file, name, server, run, { leaveOut: plan.instead });
     if (owners) await applyAccess(plan, name, server);
   });
-  const session = await server.session(name);
-  await session.execute('ANALYZE');
-  await session.close();
+  await withSession(server, name, session => session.execute('ANALYZE'));
   if (like) await applyProperties(like, name, plan.database, maintenance, run);
 }
 

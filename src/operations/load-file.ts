@@ -1,8 +1,9 @@
 import { ClientFailure, type Server } from '../contract/adapter.ts';
 import type { RunContext } from '../contract/run-context.ts';
 import { OrchestrateError } from '../errors.ts';
-import { type LoadReport, loadDump, type Write } from '../pipeline/load-dump.ts';
+import { type LoadReport, loadDump } from '../pipeline/load-dump.ts';
 import { withoutNewerSettings } from '../pipeline/newer-settings.ts';
+import type { Write } from '../pipeline/writer.ts';
 import { createLineEnds } from '../postgres/dump-text/line-ends.ts';
 import { type ByteRange, stripRanges } from '../postgres/dump-text/strip-ranges.ts';
 import type { CheckedFile } from './check-file.ts';

@@ -3,6 +3,7 @@ import { type DatabaseFacts, databaseFacts } from '../postgres/database-facts.ts
 import type { ByteRange } from '../postgres/dump-text/strip-ranges.ts';
 import { type MayReplace, mayReplace } from '../postgres/may-replace.ts';
 import { missingRoles } from '../postgres/present.ts';
+import { withSession } from '../postgres/with-session.ts';
 import type { CheckedFile } from './check-file.ts';
 import { contentsObstacles } from './obstacles/contents.ts';
 import { extensionRights } from './obstacles/extension-rights.ts';
@@ -78,7 +79,7 @@ export async function planRestore(
     mode,
     safetyBackup: live !== undefined && (aim.safetyBackup ?? mode === 'in-place'),
     live,
-    holdsSomething: live !== undefined && (await holdsSomething(server, live.name)),
+    holdsSomething: live !== undefined && (await withSession(server, live.name, holdsSomething)),
     like,
     file,
     instead: tablespaces.instead,
@@ -100,30 +101,25 @@ export async function planRestore(
         ? await swapObstacles(maintenance, live, may, { creates: true })
         : await inPlaceObstacles(server, live, file)),
       ...(await contentsObstacles(maintenance, file, like)),
-      ...(await extensionRights(server, maintenance, file, mode === 'swap' ? undefined : live?.name)),
+      ...(await extensionRights(server, maintenance, file, may, mode === 'swap' ? undefined : live?.name)),
       ...languageObstacles(file, may, mode),
       ...cron.obstacles,
       ...(await timescaleObstacles(maintenance, file, mode)),
       ...space.obstacles,
-      ...(aim.owners ? await ownersOutOfReach(maintenance, file) : []),
+      ...(aim.owners ? await ownersOutOfReach(maintenance, file, may) : []),
     ],
   };
 }
 
-async function holdsSomething(server: Server, database: string): Promise<boolean> {
-  const session = await server.session(database);
-  try {
-    const own = (catalog: string, namespace: string) => `EXISTS (
-      SELECT FROM ${catalog} o JOIN pg_namespace n ON n.oid = o.${namespace}
-      WHERE n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg\\_%'
-        AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = o.oid AND d.deptype = 'e'))`;
-    const [row] = await session.query<{ something: boolean }>(`
-      SELECT ${own('pg_class', 'relnamespace')} OR ${own('pg_proc', 'pronamespace')} OR ${own('pg_type', 'typnamespace')}
-        OR EXISTS (SELECT FROM pg_largeobject_metadata) AS something`);
-    return row!.something;
-  } finally {
-    await session.close();
-  }
+async function holdsSomething(session: Session): Promise<boolean> {
+  const own = (catalog: string, namespace: string) => `EXISTS (
+    SELECT FROM ${catalog} o JOIN pg_namespace n ON n.oid = o.${namespace}
+    WHERE n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg\\_%'
+      AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = o.oid AND d.deptype = 'e'))`;
+  const [row] = await session.query<{ something: boolean }>(`
+    SELECT ${own('pg_class', 'relnamespace')} OR ${own('pg_proc', 'pronamespace')} OR ${own('pg_type', 'typnamespace')}
+      OR EXISTS (SELECT FROM pg_largeobject_metadata) AS something`);
+  return row!.something;
 }
 
 function newerDump(server: Server, file: CheckedFile): string[] {

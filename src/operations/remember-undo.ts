@@ -3,22 +3,22 @@ import type { Target } from '../config/config.ts';
 import type { Session } from '../contract/adapter.ts';
 import type { RunContext } from '../contract/run-context.ts';
 import { systemIdentifier } from '../postgres/present.ts';
-import { removeUndoRecord, writeUndoRecord } from '../store/undo-record.ts';
+import { removeUndoRecord, type UndoRecord, writeUndoRecord } from '../store/undo-record.ts';
 import type { RestorePlan } from './plan-restore.ts';
+
+type Replaced = Pick<RestorePlan, 'database' | 'live'>;
 
 /** The restore has succeeded, and the server itself knows the kept database: a record that fails is a warning. */
 export async function rememberSwap(
   target: Target,
-  { database, live }: Pick<RestorePlan, 'database' | 'live'>,
+  replaced: Replaced,
   kept: string | null,
   run: RunContext,
 ): Promise<void> {
   const { directory, name } = target;
   try {
     if (kept === null) return await removeUndoRecord(directory, name);
-    const replacedAt = run.now().toISOString();
-    const record = { format: 1 as const, database, replacedAt, bytes: live?.bytes ?? null, kept };
-    await writeUndoRecord(directory, name, record, run.id);
+    await writeUndoRecord(directory, name, { ...recordOf(replaced, run), kept }, run.id);
   } catch (error) {
     run.emit({ type: 'warning', message: `list will not tell of ${kept}: ${(error as Error).message}` });
   }
@@ -30,7 +30,7 @@ export async function rememberSwap(
  */
 export async function rememberInPlace(
   target: Target,
-  { database, live }: RestorePlan,
+  replaced: Replaced,
   backup: string,
   transaction: string,
   session: Session,
@@ -42,7 +42,9 @@ export async function rememberInPlace(
     transaction,
     systemIdentifier: await systemIdentifier(session),
   };
-  const replacedAt = run.now().toISOString();
-  const record = { format: 1 as const, database, replacedAt, bytes: live?.bytes ?? null, inPlace };
-  await writeUndoRecord(directory, name, record, run.id);
+  await writeUndoRecord(directory, name, { ...recordOf(replaced, run), inPlace }, run.id);
+}
+
+function recordOf({ database, live }: Replaced, run: RunContext): UndoRecord {
+  return { format: 1, database, replacedAt: run.now().toISOString(), bytes: live?.bytes ?? null };
 }

@@ -3,6 +3,7 @@ import type { RunContext } from '../contract/run-context.ts';
 import { askTransaction } from '../pipeline/load-dump.ts';
 import { isCommitted } from '../postgres/committed.ts';
 import { emptyDatabase, leftInDatabase } from '../postgres/empty-database.ts';
+import { withSession } from '../postgres/with-session.ts';
 import { accessText } from './apply-access.ts';
 import { loadFile } from './load-file.ts';
 import type { RestorePlan } from './plan-restore.ts';
@@ -20,9 +21,9 @@ export async function replaceInPlace(
   run: RunContext,
 ): Promise<void> {
   const { file, database } = plan;
-  const session = await server.session(database);
-  const kept = await session.query<{ kind: string; name: string }>(leftInDatabase);
-  await session.close();
+  const kept = await withSession(server, database, session =>
+    session.query<{ kind: string; name: string }>(leftInDatabase),
+  );
   const ofKept = file.facts.inPlace.ofKept.filter(({ kind, name }) =>
     kept.some(one => one.kind === kind && one.name === name),
   );
@@ -41,26 +42,17 @@ export async function replaceInPlace(
     });
   } catch (error) {
     // The way to the server may be lost just after it has committed.
-    if (transaction === undefined || !(await wasCommitted(transaction, server, database))) throw error;
+    const id = transaction;
+    const committed = id && (await withSession(server, database, session => isCommitted(id, session)));
+    if (!committed) throw error;
   }
   await analyze(server, database, run);
-}
-
-async function wasCommitted(transaction: string, server: Server, database: string): Promise<boolean> {
-  const session = await server.session(database);
-  try {
-    return await isCommitted(transaction, session);
-  } finally {
-    await session.close();
-  }
 }
 
 /** The restore itself has succeeded: without statistics queries are slower until autovacuum has come by. */
 async function analyze(server: Server, database: string, run: RunContext): Promise<void> {
   try {
-    const session = await server.session(database);
-    await session.execute('ANALYZE');
-    await session.close();
+    await withSession(server, database, session => session.execute('ANALYZE'));
   } catch (error) {
     run.emit({ type: 'warning', message: `ANALYZE failed: ${(error as Error).message}` });
   }

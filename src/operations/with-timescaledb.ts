@@ -1,6 +1,7 @@
 import type { Server } from '../contract/adapter.ts';
 import type { RunContext } from '../contract/run-context.ts';
 import { literal } from '../postgres/quote.ts';
+import { withSession } from '../postgres/with-session.ts';
 import type { CheckedFile } from './check-file.ts';
 
 /**
@@ -44,11 +45,8 @@ export function timescaleVersion({ manifest }: CheckedFile): string | undefined 
   return manifest?.extensions.find(({ name }) => name === 'timescaledb')?.version;
 }
 
-async function execute(server: Server, database: string, statements: readonly string[]): Promise<void> {
-  const session = await server.session(database);
-  try {
+function execute(server: Server, database: string, statements: readonly string[]): Promise<void> {
+  return withSession(server, database, async session => {
     for (const statement of statements) await session.execute(statement);
-  } finally {
-    await session.close();
-  }
+  });
 }

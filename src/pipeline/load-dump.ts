@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import type { Readable, Writable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import type { Server } from '../contract/adapter.ts';
 import { OrchestrateError } from '../errors.ts';
 import { knowsRestrict } from '../postgres/version.ts';
+import { type Write, writer } from './writer.ts';
 
 /** What psql reported of a load. */
 export interface LoadReport {
@@ -14,8 +15,6 @@ export interface LoadReport {
 
 /** SQL to feed: the transaction's id gets into the report. */
 export const askTransaction = "SELECT 'transaction ' || pg_catalog.pg_current_xact_id();\n";
-
-export type Write = (chunk: Buffer) => Promise<void>;
 
 /**
  * Feeds SQL text to a psql that executes it in `database`. When all of it was executed, `accept` is given the report,
@@ -52,14 +51,6 @@ export async function loadDump(
   if (feeding.status === 'rejected') throw feeding.reason;
   if (!feeding.value)
     throw new OrchestrateError('restore-failed', 'psql ended before it had read the whole dump');
-}
-
-function writer(stdin: Writable): Write {
-  stdin.on('error', () => undefined); // each write tells
-  return chunk =>
-    new Promise((resolve, reject) => {
-      stdin.write(chunk, error => (error ? reject(error) : resolve()));
-    });
 }
 
 interface Answers {

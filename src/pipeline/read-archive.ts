@@ -1,10 +1,10 @@
-import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ClientProcess } from '../contract/adapter.ts';
 import { digester, type StreamDigest } from './meter.ts';
+import { type Write, writer } from './writer.ts';
 
 /** Writes an archive, piece by piece; each piece waits until it was taken. */
-export type FeedArchive = (write: (chunk: Buffer) => Promise<void>) => Promise<void>;
+export type FeedArchive = (write: Write) => Promise<void>;
 
 /**
  * Hands on the text that a pg_restore makes of an archive, from its first to its last byte. Fulfils, with bytes and
@@ -20,7 +20,7 @@ export async function readArchive(
   const work = [
     pgRestore.done,
     pipeline(pgRestore.stdout, text.stream, sink),
-    feed?.(writer(pgRestore)).then(() => pgRestore.stdin.end()),
+    feed?.(patientWriter(pgRestore)).then(() => pgRestore.stdin.end()),
   ];
   try {
     await Promise.all(work);
@@ -33,13 +33,7 @@ export async function readArchive(
 }
 
 /** pg_restore ends at the last byte that it needs. If it did so well, the rest of the archive is read for its own sake. */
-function writer({ stdin, done }: ClientProcess): (chunk: Buffer) => Promise<void> {
-  stdin.on('error', () => undefined); // each write tells
-  return chunk => written(stdin, chunk).catch(() => done);
-}
-
-function written(stdin: Writable, chunk: Buffer): Promise<void> {
-  return new Promise((resolve, reject) => {
-    stdin.write(chunk, error => (error ? reject(error) : resolve()));
-  });
+function patientWriter({ stdin, done }: ClientProcess): Write {
+  const write = writer(stdin);
+  return chunk => write(chunk).catch(() => done);
 }

@@ -15,7 +15,7 @@ export function describePlan(plan: RestorePlan, { now, cwd }: Pick<RunContext, '
   const inPlace = plan.mode === 'in-place' ? ' in place, in one transaction' : '';
   const lines = [
     `target    ${plan.target}: ${plan.server}`,
-    `database  ${plan.database} ${live ? `(${size(live.bytes)}) will be replaced${inPlace}` : 'will be created'}`,
+    `database  ${plan.database} ${live ? `(${sizeInWords(live.bytes)}) will be replaced${inPlace}` : 'will be created'}`,
     `backup    ${pathInWords(file.path, cwd)}: ${sizeInWords(file.facts.bytes)} of SQL, ${file.facts.tables.length} tables, ${rows} rows${age}${label}`,
   ];
   if (plan.holdsSomething) {
@@ -43,15 +43,10 @@ export function describeUndo({ target, server, database, live, kept }: UndoPlan)
   return [
     `target    ${target}: ${server}`,
     live
-      ? `database  ${database} (${size(live.bytes)}) will be replaced, and kept for the next undo`
+      ? `database  ${database} (${sizeInWords(live.bytes)}) will be replaced, and kept for the next undo`
       : `database  ${database} does not exist any more`,
-    `with      ${kept.kept} (${size(kept.bytes)}), which a restore replaced at ${dateInWords(kept.since)}`,
+    `with      ${kept.kept} (${sizeInWords(kept.bytes)}), which a restore replaced at ${dateInWords(kept.since)}`,
   ]
     .map(escapeText)
     .join('\n');
-}
-
-/** A role may not be allowed to know it. */
-function size(bytes: number | null): string {
-  return bytes === null ? 'size unknown' : sizeInWords(bytes);
 }

@@ -1,8 +1,9 @@
 import { isAbsolute, relative } from 'node:path';
 import prettyBytes from 'pretty-bytes';
 
-export function sizeInWords(bytes: number): string {
-  return prettyBytes(bytes, { binary: true });
+/** Null: a role may not be allowed to know it. */
+export function sizeInWords(bytes: number | null): string {
+  return bytes === null ? 'size unknown' : prettyBytes(bytes, { binary: true });
 }
 
 /** "2026-11-23 05:42:00", local time. */

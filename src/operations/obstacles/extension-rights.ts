@@ -1,6 +1,7 @@
 import type { Server, Session } from '../../contract/adapter.ts';
 import { leftInDatabase } from '../../postgres/empty-database.ts';
-import { notIn } from '../../postgres/present.ts';
+import type { MayReplace } from '../../postgres/may-replace.ts';
+import { withSession } from '../../postgres/with-session.ts';
 import type { CheckedFile } from '../check-file.ts';
 import type { Obstacle } from './obstacle.ts';
 
@@ -9,16 +10,17 @@ export async function extensionRights(
   server: Server,
   session: Session,
   { facts }: CheckedFile,
+  may: MayReplace,
   inPlace: string | undefined,
 ): Promise<Obstacle[]> {
-  if (facts.extensions.length === 0) return [];
-  const missing =
-    inPlace === undefined ? facts.extensions : await missingIn(server, inPlace, facts.extensions);
+  if (may.superuser || facts.extensions.length === 0) return [];
+  const stay = inPlace === undefined ? [] : await withSession(server, inPlace, extensionsThatStay);
+  const missing = facts.extensions.filter(name => !stay.includes(name));
   const beyond = await session.query<{ name: string }>(`
     SELECT name FROM pg_available_extensions e JOIN pg_available_extension_versions v USING (name)
     WHERE v.version = e.default_version AND v.superuser AND NOT v.trusted AND NOT EXISTS (
-      SELECT FROM pg_roles r WHERE pg_has_role(r.oid, 'MEMBER') AND (r.rolname = current_user AND r.rolsuper
-        OR r.rolname IN (${managed.map(name => `'${name}'`).join(', ')})))`);
+      SELECT FROM pg_roles r WHERE pg_has_role(r.oid, 'MEMBER')
+        AND r.rolname IN (${managed.map(name => `'${name}'`).join(', ')}))`);
   const found = beyond.map(({ name }) => name).filter(name => missing.includes(name));
   if (found.length === 0) return [];
   return [
@@ -32,15 +34,9 @@ export async function extensionRights(
 /** Managed servers let these create what they offer. */
 const managed = ['rds_superuser', 'cloudsqlsuperuser', 'azure_pg_admin', 'supabase_admin', 'neon_superuser'];
 
-async function missingIn(server: Server, database: string, extensions: readonly string[]): Promise<string[]> {
-  const session = await server.session(database);
-  try {
-    return await notIn(
-      session,
-      extensions,
-      `SELECT name FROM (${leftInDatabase}) AS o WHERE kind = 'extension'`,
-    );
-  } finally {
-    await session.close();
-  }
+async function extensionsThatStay(session: Session): Promise<string[]> {
+  const rows = await session.query<{ name: string }>(
+    `SELECT name FROM (${leftInDatabase}) AS o WHERE kind = 'extension'`,
+  );
+  return rows.map(({ name }) => name);
 }

@@ -1,29 +1,25 @@
 import type { Server, Session } from '../../contract/adapter.ts';
 import type { DatabaseFacts } from '../../postgres/database-facts.ts';
-import { literal } from '../../postgres/quote.ts';
+import { withSession } from '../../postgres/with-session.ts';
 import type { CheckedFile } from '../check-file.ts';
+import { whatHangsOn } from './hanging.ts';
 import type { Obstacle } from './obstacle.ts';
 
-/** What would make a restore in place fail: `session` is in the database itself. */
+/** What would make a restore in place fail. */
 export async function inPlaceObstacles(
   server: Server,
   live: DatabaseFacts | undefined,
   file: CheckedFile,
 ): Promise<Obstacle[]> {
   if (!live) {
-    const what = 'there is no database to restore into, and this role may create none';
-    return [{ what, remedy: 'Create it, or restore as a role that may: ALTER ROLE … CREATEDB;' }];
+    const what = 'there is no database whose contents could be replaced in place';
+    return [{ what, remedy: 'Restore the backup without --mode in-place, which makes the database.' }];
   }
-  const session = await server.session(live.name);
-  try {
-    return [
-      ...(await othersObjects(session)),
-      ...(await whatIsInUse(session, live.name)),
-      ...(await tooFewLocks(session, file)),
-    ];
-  } finally {
-    await session.close();
-  }
+  return withSession(server, live.name, async session => [
+    ...(await othersObjects(session)),
+    ...(await whatHangsOn(session, live.name, 'in-place')),
+    ...(await tooFewLocks(session, file)),
+  ]);
 }
 
 /** Only the owner of an object, or of its schema, may drop it. */
@@ -51,17 +47,6 @@ async function othersObjects(session: Session): Promise<Obstacle[]> {
       remedy: 'Restore as a superuser or as their owner.',
     },
   ];
-}
-
-async function whatIsInUse(session: Session, database: string): Promise<Obstacle[]> {
-  const found = await session.query<{ what: string; remedy: string }>(`
-    SELECT format('subscription %s hangs on the database', subname) AS what,
-      format('Drop it in that database: DROP SUBSCRIPTION %I;', subname) AS remedy
-    FROM pg_subscription s JOIN pg_database d ON d.oid = s.subdbid WHERE datname = ${literal(database)}
-    UNION ALL SELECT format('prepared transaction %s may lock what would be replaced', gid),
-      format('End it in that database: ROLLBACK PREPARED %L;', gid)
-    FROM pg_prepared_xacts WHERE database = ${literal(database)}`);
-  return found;
 }
 
 /** Measured: a server finds room for 1.6 times the locks that its settings promise. */

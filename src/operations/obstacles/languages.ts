@@ -1,13 +1,10 @@
 import type { MayReplace } from '../../postgres/may-replace.ts';
 import type { CheckedFile } from '../check-file.ts';
+import type { RestoreMode } from '../plan-restore.ts';
 import type { Obstacle } from './obstacle.ts';
 
 /** Functions in languages that a new database does not have, or in which only a superuser may write them. */
-export function languageObstacles(
-  { facts }: CheckedFile,
-  may: MayReplace,
-  mode: 'swap' | 'in-place',
-): Obstacle[] {
+export function languageObstacles({ facts }: CheckedFile, may: MayReplace, mode: RestoreMode): Obstacle[] {
   const found: Obstacle[] = [];
   const missing = facts.languages.filter(name => !ofEveryDatabase.includes(name));
   // Any extension of the dump may bring it, and in place one that stays: only without them it is certain.

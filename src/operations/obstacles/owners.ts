@@ -1,11 +1,16 @@
 import type { Session } from '../../contract/adapter.ts';
-import { currentUser, missingRoles, notIn } from '../../postgres/present.ts';
+import type { MayReplace } from '../../postgres/may-replace.ts';
+import { missingRoles, notIn } from '../../postgres/present.ts';
 import { identifier } from '../../postgres/quote.ts';
 import type { CheckedFile } from '../check-file.ts';
 import type { Obstacle } from './obstacle.ts';
 
 /** Only a member of a role, or a superuser, may make things that role's own. */
-export async function ownersOutOfReach(session: Session, file: CheckedFile): Promise<Obstacle[]> {
+export async function ownersOutOfReach(
+  session: Session,
+  file: CheckedFile,
+  { role: me }: MayReplace,
+): Promise<Obstacle[]> {
   const owners = file.facts.access.flatMap(({ text, roles }) =>
     text.toString('latin1', 0, 6) === 'ALTER ' ? roles.slice(0, 1) : [],
   );
@@ -16,7 +21,6 @@ export async function ownersOutOfReach(session: Session, file: CheckedFile): Pro
     role => role !== 'pg_database_owner' && !missing.includes(role),
   );
   if (beyond.length === 0) return [];
-  const me = await currentUser(session);
   const grants = beyond.map(role => `GRANT ${identifier(role)} TO ${identifier(me)};`);
   return [
     {

@@ -3,12 +3,13 @@ import type { DatabaseFacts } from '../../postgres/database-facts.ts';
 import { literal } from '../../postgres/quote.ts';
 import { sizeInWords } from '../../report/words.ts';
 import type { CheckedFile } from '../check-file.ts';
+import type { RestoreMode } from '../plan-restore.ts';
 import type { Fitness } from './obstacle.ts';
 
 interface Aim {
   readonly live: { readonly bytes: number | null } | undefined;
   readonly like: DatabaseFacts | undefined;
-  readonly mode: 'swap' | 'in-place';
+  readonly mode: RestoreMode;
 }
 
 /**

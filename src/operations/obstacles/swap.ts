@@ -3,6 +3,7 @@ import type { DatabaseFacts } from '../../postgres/database-facts.ts';
 import type { MayReplace } from '../../postgres/may-replace.ts';
 import { identifier, literal } from '../../postgres/quote.ts';
 import { sessionsIn } from '../../postgres/swap.ts';
+import { whatHangsOn } from './hanging.ts';
 import type { Obstacle } from './obstacle.ts';
 
 /**
@@ -19,7 +20,7 @@ export async function swapObstacles(
   if (!live) return rights;
   return [
     ...rights,
-    ...(await whatCannotFollow(session, live.name)),
+    ...(await whatHangsOn(session, live.name, 'swap')),
     ...(await othersSessions(session, live.name)),
   ];
 }
@@ -48,28 +49,6 @@ function missingRights(live: DatabaseFacts | undefined, may: MayReplace, creates
     });
   }
   return found;
-}
-
-/** Renaming a database does not take these along, or PostgreSQL refuses to rename it at all. */
-async function whatCannotFollow(session: Session, database: string): Promise<Obstacle[]> {
-  const name = literal(database);
-  const found = await session.query<{ what: string; hint: string }>(`
-    SELECT format('logical replication slot %s', slot_name) AS what,
-      format('Drop it when nothing reads from it: SELECT pg_drop_replication_slot(%L);', slot_name) AS hint
-    FROM pg_replication_slots WHERE database = ${name}
-    UNION ALL
-    SELECT format('subscription %s', subname), format('Drop it in that database: DROP SUBSCRIPTION %I;', subname)
-    FROM pg_subscription s JOIN pg_database d ON d.oid = s.subdbid WHERE datname = ${name}
-    UNION ALL
-    SELECT format('prepared transaction %s', gid), format('End it in that database: ROLLBACK PREPARED %L;', gid)
-    FROM pg_prepared_xacts WHERE database = ${name}`);
-  if (found.length === 0) return [];
-  return [
-    {
-      what: `database ${database} cannot be replaced because of: ${found.map(({ what }) => what).join(', ')}`,
-      remedy: found.map(({ hint }) => hint).join(' '),
-    },
-  ];
 }
 
 /** A database can be renamed only when nobody is in it. */

@@ -1,6 +1,7 @@
 import type { Session } from '../../contract/adapter.ts';
 import { notIn } from '../../postgres/present.ts';
 import type { CheckedFile } from '../check-file.ts';
+import type { RestoreMode } from '../plan-restore.ts';
 import { timescaleVersion } from '../with-timescaledb.ts';
 import type { Obstacle } from './obstacle.ts';
 
@@ -8,7 +9,7 @@ import type { Obstacle } from './obstacle.ts';
 export async function timescaleObstacles(
   session: Session,
   file: CheckedFile,
-  mode: 'swap' | 'in-place',
+  mode: RestoreMode,
 ): Promise<Obstacle[]> {
   if (!file.facts.extensions.includes('timescaledb')) return [];
   if (mode === 'in-place') {
