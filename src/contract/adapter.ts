@@ -19,6 +19,23 @@ export interface Adapter<Options = unknown> {
    * `no-client`; the message says what was tried and where.
    */
   open(options: Options, run: RunContext): Promise<Server>;
+  /**
+   * Starts a throwaway server that is like the one that a backup is of and that only this run reaches, as its superuser
+   * and with `postgres` as its database. Neither touches nor needs the live server. Closing it ends it and removes all
+   * of it; so does the end of our process, SIGKILL included, as far as it can, and else the next call. Rejects with
+   * `no-client` when there is nothing to make one of; the hint says what to install.
+   */
+  scratch?(options: Options, need: ScratchNeed, run: RunContext): Promise<Server>;
+}
+
+/** What a throwaway server is for. */
+export interface ScratchNeed {
+  /** The major of the server that the backup is of; undefined when that is not known. */
+  readonly serverMajor: number | undefined;
+  /** The major of the pg_dump that wrote it, which the server's `clientVersion` has where there is such a pg_dump. */
+  readonly dumpMajor: number | undefined;
+  /** Settings that the server is started with besides the adapter's own, e.g. shared_preload_libraries. */
+  readonly settings: Readonly<Record<string, string>>;
 }
 
 export type Probe =
