@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { type FileHandle, link, lstat, mkdir, open, rename, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { processIdentity } from './process-identity.ts';
+import { processIdentity } from '../process-identity.ts';
 
 /** A file that is being written under a hidden name and appears under its own only when it is whole. */
 export interface StagedFile {

@@ -2,7 +2,7 @@ import { lstat, readdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseBackupFileName } from '../catalog/file-name.ts';
 import { manifestName } from '../catalog/manifest.ts';
-import { lifeOf } from './process-identity.ts';
+import { lifeOf } from '../process-identity.ts';
 import { stagedBy } from './staged-file.ts';
 
 /** How long a staged file of a machine that cannot be asked must have been left untouched: a day, in ms. */

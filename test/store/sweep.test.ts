@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { mkdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { lifeOf, processIdentity } from '../../src/store/process-identity.ts';
+import { lifeOf, processIdentity } from '../../src/process-identity.ts';
 import { sweepLeftovers } from '../../src/store/sweep.ts';
 import { backupFolder, staged } from './backup-folder.ts';
 

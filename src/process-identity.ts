@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { hostProgram } from '../host-program.ts';
+import { hostProgram } from './host-program.ts';
 
 /**
  * Names this process so that a later run can tell whether it still lives: `<machine>-<pid>-<start>`, where a
