@@ -5,6 +5,7 @@ import { guardCommand } from './commands/guard.ts';
 import { listCommand } from './commands/list.ts';
 import { pruneCommand } from './commands/prune.ts';
 import { restoreCommand } from './commands/restore.ts';
+import { showCommand } from './commands/show.ts';
 import { targetsCommand } from './commands/targets.ts';
 import { undoCommand } from './commands/undo.ts';
 import { exitCodeTable } from './report/exit-codes.ts';
@@ -29,6 +30,7 @@ export function createProgram(begin: Begin): Command {
     undoCommand,
     guardCommand,
     listCommand,
+    showCommand,
     pruneCommand,
     targetsCommand,
   ];

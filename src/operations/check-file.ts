@@ -6,6 +6,7 @@ import type { StreamDigest } from '../pipeline/meter.ts';
 import { createAccessStatements } from '../postgres/dump-text/access-statements.ts';
 import { createDumpCheck, type DumpFacts } from '../postgres/dump-text/check-dump.ts';
 import { detectFormat } from '../postgres/dump-text/detect-format.ts';
+import type { DumpHandler } from '../postgres/dump-text/dump-reader.ts';
 import { plainDumpCommand } from '../postgres/dump-text/plain-dump.ts';
 import { refuseCutFolder } from '../postgres/dump-text/whole-folder.ts';
 import type { ChosenFile } from './choose-backup.ts';
@@ -25,7 +26,8 @@ export interface CheckedFile {
 }
 
 /**
- * Reads a whole file and holds it against its manifest. `open` reaches the server whose pg_restore reads archives.
+ * Reads a whole file and holds it against its manifest. `open` reaches the server whose pg_restore reads archives;
+ * `also` listens to what the text says.
  * Rejects with `bad-file` when it is damaged, incomplete, hostile, or no dump; the message says what it is, and the
  * hint what would help.
  */
@@ -33,11 +35,13 @@ export async function checkFile(
   { path, backup }: ChosenFile,
   run: RunContext,
   open: () => Promise<Server> = () => Promise.reject(noServer(path)),
+  also: readonly DumpHandler[] = [],
 ): Promise<CheckedFile> {
   const format = await detectFormat(path);
   const read = dumpReader(path, format, open, run);
   // An archive has them where its objects are, as ordinary statements.
-  const check = format.kind === 'plain' ? createDumpCheck() : createDumpCheck(createAccessStatements());
+  const access = format.kind === 'plain' ? undefined : createAccessStatements();
+  const check = createDumpCheck(access, also);
   let bytes = 0;
   const digest = await read(async text => {
     for await (const chunk of text) {
@@ -61,7 +65,7 @@ export async function checkFile(
 export async function checkFirstWhole(
   files: readonly ChosenFile[],
   run: RunContext,
-  open: () => Promise<Server>,
+  open?: () => Promise<Server>,
 ): Promise<CheckedFile> {
   for (const [index, file] of files.entries()) {
     try {

@@ -14,11 +14,12 @@ export interface ChosenFile {
 
 /**
  * What was typed for `<FILE|latest|ID>`, as files to try in order: one for a path or an id; for `latest` the
- * target's backups, newest first, so that a damaged one can be passed over. Rejects with `usage`.
+ * target's backups, newest first, so that a damaged one can be passed over. Without a target those of any. Rejects
+ * with `usage`.
  */
 export async function chooseBackup(
   typed: string,
-  target: string,
+  target: string | undefined,
   config: Config,
   run: RunContext,
 ): Promise<ChosenFile[]> {
@@ -30,7 +31,7 @@ export async function chooseBackup(
     return [{ path, backup: await readBackup(path, owners) }];
   }
   const all = await readCatalog(owners, [config.directory]);
-  const ours = all.filter(backup => backup.target === target);
+  const ours = all.filter(backup => target === undefined || backup.target === target);
   if (typed === 'latest') {
     // What was backed up before a restore is what somebody wanted to be rid of: twice "latest" must not bring it back.
     const wanted = ours.filter(backup => backup.manifest?.origin !== 'before-restore');
@@ -40,7 +41,7 @@ export async function chooseBackup(
       return hasRecordedSize(backup);
     });
     if (whole.length > 0) return whole.map(chosen);
-    throw notFound(`there is no whole backup of target ${target}`);
+    throw notFound(`there is no whole backup${target === undefined ? '' : ` of target ${target}`}`);
   }
   const matching = ours.filter(backup => backup.id.startsWith(typed));
   if (matching.length === 1) return matching.map(chosen);
@@ -57,7 +58,7 @@ export async function chooseBackup(
   );
 }
 
-function isPath(typed: string): boolean {
+export function isPath(typed: string): boolean {
   return typed.includes('/') || /\.(sql|gz)$/.test(typed);
 }
 

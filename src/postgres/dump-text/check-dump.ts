@@ -1,7 +1,7 @@
 import { type AccessStatement, createAccessBlock } from './access-block.ts';
 import { badDump, excerpt } from './bad-dump.ts';
 import { createDumpFrame } from './dump-frame.ts';
-import { createDumpReader, type DumpLine, type DumpStatement } from './dump-reader.ts';
+import { createDumpReader, type DumpHandler, type DumpLine, type DumpStatement } from './dump-reader.ts';
 import { createDumpTally, type TableRows } from './dump-tally.ts';
 import { createFunctionLanguages } from './function-languages.ts';
 import { createInPlaceParts, type InPlaceFacts } from './in-place-parts.ts';
@@ -54,8 +54,11 @@ export interface AccessPlace {
 
 const noticeLimit = 1000;
 
-/** Checks that a text is one whole plain dump of pg_dump and nothing else. */
-export function createDumpCheck(access: AccessPlace = createAccessBlock()): DumpCheck {
+/** Checks that a text is one whole plain dump of pg_dump and nothing else. `also` listens to the same reader. */
+export function createDumpCheck(
+  access: AccessPlace = createAccessBlock(),
+  also: readonly DumpHandler[] = [],
+): DumpCheck {
   const lineEnds = createLineEnds();
   const frame = createDumpFrame();
   const tally = createDumpTally();
@@ -75,11 +78,16 @@ export function createDumpCheck(access: AccessPlace = createAccessBlock()): Dump
       languages.statement(statement);
       if (access.statement(statement)) drop.push({ start: statement.offset, end: statement.end });
       else tally.statement(statement);
+      for (const one of also) one.onStatement?.(statement);
+    },
+    onStatementRest(piece) {
+      for (const one of also) one.onStatementRest?.(piece);
     },
     onComment(line) {
       frame.comment(line);
       access.comment?.(line);
       if (frame.inHead) readVersion(line);
+      for (const one of also) one.onComment?.(line);
     },
     onRestriction(line) {
       frame.restriction(line);
@@ -91,7 +99,7 @@ export function createDumpCheck(access: AccessPlace = createAccessBlock()): Dump
       drop.push({ start: line.offset, end: line.end });
     },
     onCopyStart: tally.copyStart,
-    onCopyEnd: ({ rows }) => tally.copyEnd(rows),
+    onCopyEnd: tally.copyEnd,
   });
 
   return {

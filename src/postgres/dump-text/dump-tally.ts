@@ -1,6 +1,6 @@
 import { badDump, excerpt } from './bad-dump.ts';
 import type { CopyTarget } from './copy-target.ts';
-import type { DumpStatement } from './dump-reader.ts';
+import type { CopyEnd, DumpStatement } from './dump-reader.ts';
 import { decode, namePattern, qualifiedNamePattern, unquote } from './names.ts';
 import { rolesNamed } from './roles-named.ts';
 
@@ -9,6 +9,8 @@ export interface TableRows {
   /** As written, e.g. `public."order"`. */
   readonly name: string;
   readonly rows: number;
+  /** Of its rows in the text with LF line ends; those of INSERTs are whole statements. */
+  readonly bytes: number;
   /** Set when the rows are INSERTs. */
   readonly inserts?: true;
 }
@@ -17,7 +19,7 @@ export interface TableRows {
 export interface DumpTally {
   statement(statement: DumpStatement): void;
   copyStart(target: CopyTarget): void;
-  copyEnd(rows: number): void;
+  copyEnd(end: Pick<CopyEnd, 'rows' | 'offset'>): void;
   readonly tables: readonly TableRows[];
   readonly extensions: readonly string[];
   readonly roles: readonly string[];
@@ -26,7 +28,7 @@ export interface DumpTally {
 }
 
 export function createDumpTally(): DumpTally {
-  const tables: { name: string; rows: number; inserts?: true }[] = [];
+  const tables: { name: string; rows: number; bytes: number; inserts?: true }[] = [];
   const extensions = new Set<string>();
   const roles = new Set<string>();
   let largeObjects = 0;
@@ -34,12 +36,14 @@ export function createDumpTally(): DumpTally {
   let insertHead: Buffer = Buffer.alloc(0);
   let columnList = 0;
   let table = '';
+  let rowsOffset = 0;
 
   return {
     statement(statement) {
-      const { keyword, text } = statement;
+      const { keyword, text, end } = statement;
       if (keyword === 'INSERT') return insert(statement);
       insertHead = Buffer.alloc(0);
+      rowsOffset = end;
       if (keyword === 'SELECT') {
         if (text.subarray(0, 100).includes('pg_catalog.lo_create(')) largeObjects += 1;
         return;
@@ -53,8 +57,8 @@ export function createDumpTally(): DumpTally {
     copyStart(target) {
       table = decode(target.table);
     },
-    copyEnd(rows) {
-      tables.push({ name: table, rows });
+    copyEnd({ rows, offset }) {
+      tables.push({ name: table, rows, bytes: offset - rowsOffset });
     },
     tables,
     get extensions() {
@@ -71,7 +75,7 @@ export function createDumpTally(): DumpTally {
     },
   };
 
-  function insert({ text, groups, line }: DumpStatement): void {
+  function insert({ text, groups, line, offset, end }: DumpStatement): void {
     // The same first bytes mean the same table and list: matching each of millions of INSERTs anew takes long.
     if (insertHead.length === 0 || !startsWith(text, insertHead)) {
       const match = insertInto.exec(text.toString('latin1', 0, 1024));
@@ -80,10 +84,11 @@ export function createDumpTally(): DumpTally {
       columnList = match[2] === '(' ? 1 : 0;
       insertHead = Buffer.from(match[0], 'latin1');
       if (tables.at(-1)?.name !== name || !tables.at(-1)?.inserts)
-        tables.push({ name, rows: 0, inserts: true });
+        tables.push({ name, rows: 0, bytes: 0, inserts: true });
     }
     // DEFAULT VALUES is one row without parentheses.
     tables.at(-1)!.rows += Math.max(1, groups - columnList);
+    tables.at(-1)!.bytes += end - offset;
   }
 }
 

@@ -48,7 +48,7 @@ describe('What pg_dump writes', () => {
     });
   }
 
-  it('is counted row by row, whichever statements bring the rows', () => {
+  it('is counted row by row and byte by byte, whichever statements bring the rows', () => {
     const { tables } = factsOf(
       dump(
         'COPY public.a (x) FROM stdin;\n1\n2\n\\.\n' +
@@ -58,11 +58,11 @@ describe('What pg_dump writes', () => {
       ),
     );
     assert.deepEqual(tables, [
-      { name: 'public.a', rows: 2 },
-      { name: 'public.b', rows: 3, inserts: true },
-      { name: 'public.c', rows: 2, inserts: true },
-      { name: 'public.d', rows: 2, inserts: true },
-      { name: 'public.a', rows: 0 },
+      { name: 'public.a', rows: 2, bytes: 4 },
+      { name: 'public.b', rows: 3, bytes: 99, inserts: true },
+      { name: 'public.c', rows: 2, bytes: 113, inserts: true },
+      { name: 'public.d', rows: 2, bytes: 74, inserts: true },
+      { name: 'public.a', rows: 0, bytes: 0 },
     ]);
   });
 

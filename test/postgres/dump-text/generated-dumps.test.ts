@@ -92,10 +92,11 @@ describe('Whatever a database holds', () => {
           `INSERT INTO ${written} VALUES (2);`,
           `GRANT SELECT ON TABLE ${written} TO ${quotedRole} WITH GRANT OPTION;\n`,
         ].join('\n');
+        const inserted = Buffer.from(`INSERT INTO ${written} VALUES (1);\n`);
         const facts = factsOf(dump(body), cuts);
         assert.deepEqual(facts.tables, [
-          { name: written, rows: 1 },
-          { name: written, rows: 2, inserts: true },
+          { name: written, rows: 1, bytes: 2 },
+          { name: written, rows: 2, bytes: 2 * inserted.length, inserts: true },
         ]);
         assert.deepEqual(facts.roles, role === 'public' ? [] : [role]);
         assert.deepEqual(facts.extensions, [role]);
