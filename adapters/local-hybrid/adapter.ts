@@ -1,10 +1,11 @@
-import { statfs } from 'node:fs/promises';
 import type { Adapter, Spawn } from '../../src/contract/adapter.ts';
 import { OrchestrateError } from '../../src/errors.ts';
 import { clientServer } from '../../src/postgres/client-server.ts';
 import { missingConnection, parseConnection, withoutLibpqVariables } from './connection.ts';
+import { freeBytes } from './free-bytes.ts';
 import { type LocalHybridOptions, localHybridOptions } from './options.ts';
 import { type Clients, findClients, fittingClients } from './programs.ts';
+import { hostScratch } from './scratch.ts';
 import { hostSpawn } from './spawn.ts';
 
 /** PostgreSQL's client programs on this host, and a server anywhere they can connect to. */
@@ -43,11 +44,7 @@ export const localHybrid: Adapter<LocalHybridOptions> = {
         where: `on ${connection.describe}`,
         database: connection.database,
         seesThisHost: true,
-        freeBytes: directory =>
-          statfs(directory).then(
-            ({ bavail, bsize }) => bavail * bsize,
-            () => undefined,
-          ),
+        freeBytes,
         spawn: spawnFrom(clients[0]!),
         clientsFor: server => {
           const fitting = fittingClients(clients, server) ?? clients[0]!;
@@ -57,4 +54,5 @@ export const localHybrid: Adapter<LocalHybridOptions> = {
       run,
     );
   },
+  scratch: hostScratch,
 };
