@@ -6,8 +6,10 @@ import { isInitialising } from './container-state.ts';
 import { findCredentials } from './credentials.ts';
 import { runExec } from './exec.ts';
 import { findContainer } from './find-container.ts';
+import { freeBytes } from './free-bytes.ts';
 import { type ContainerOptions, containerOptions } from './options.ts';
 import { quoted } from './quoted.ts';
+import { containerScratch } from './scratch.ts';
 import { containerSpawn } from './spawn.ts';
 
 /** The client programs inside a container, started through the Docker engine. Nothing is needed on this host. */
@@ -48,11 +50,7 @@ export const containerAdapter: Adapter<ContainerOptions> = {
           database,
           seesThisHost: false,
           spawn: containerSpawn(place, env, run),
-          async freeBytes(directory) {
-            const { stdout } = await runExec(place, ['df', '-Pk', '--', directory]);
-            const kilobytes = /\s(\d+)\s+\d+%\s/.exec(stdout)?.[1];
-            return kilobytes === undefined ? undefined : Number(kilobytes) * 1024;
-          },
+          freeBytes: directory => freeBytes(place, directory),
           close: async () => connection.close(),
         },
         run,
@@ -62,6 +60,8 @@ export const containerAdapter: Adapter<ContainerOptions> = {
       throw error;
     }
   },
+
+  scratch: containerScratch,
 };
 
 function initialising(name: string): OrchestrateError {

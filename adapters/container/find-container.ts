@@ -23,8 +23,7 @@ const shortestId = 12;
 
 /** The running container with this name or id. Rejects with `unreachable` and says why it is not usable. */
 export async function findContainer(connection: Connection, wanted: string): Promise<Place> {
-  const found = grammar.test(wanted) ? await inspect(connection, wanted) : undefined;
-  if (!found || !means(wanted, found)) throw await unknown(connection, wanted);
+  const found = await inspectContainer(connection, wanted);
   const name = nameOf(found.Name);
   const problem = notRunning(name, found.State);
   if (problem) throw new OrchestrateError('unreachable', problem.reason, { hint: problem.hint });
@@ -35,6 +34,16 @@ export async function findContainer(connection: Connection, wanted: string): Pro
     startedAt: found.State.StartedAt,
     env: found.Config.Env ?? [],
   };
+}
+
+/** The container with this name or id, whether or not it runs. Rejects with `unreachable` when there is none. */
+export async function inspectContainer(
+  connection: Connection,
+  wanted: string,
+): Promise<Docker.ContainerInspectInfo> {
+  const found = grammar.test(wanted) ? await inspect(connection, wanted) : undefined;
+  if (found && means(wanted, found)) return found;
+  throw await unknown(connection, wanted);
 }
 
 async function inspect(connection: Connection, id: string): Promise<Docker.ContainerInspectInfo | undefined> {
@@ -52,7 +61,8 @@ function means(wanted: string, { Name, Id }: Docker.ContainerInspectInfo): boole
   return nameOf(Name) === wanted || (wanted.length >= shortestId && Id.startsWith(wanted));
 }
 
-function nameOf(name: string): string {
+/** As a person knows it, without the slash that the engine puts before it. */
+export function nameOf(name: string): string {
   return name.replace(/^\//, '');
 }
 

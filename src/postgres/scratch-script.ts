@@ -110,8 +110,8 @@ for base; do
 done
 [ -n "$folder" ] || { echo "none of these is a folder to write in: $*" >&2; fail ${scratchWords.noFolder}; }
 
-"$server/initdb" -D "$folder/data" -U postgres --auth=trust --encoding=UTF8 --locale=C --no-sync >/dev/null ||
-  fail ${scratchWords.notMade}
+"$server/initdb" -D "$folder/data" -U postgres --auth=trust --encoding=UTF8 --locale=C --no-sync \\
+  >/dev/null 2>"$folder/initdb.log" || { cat "$folder/initdb.log" >&2; fail ${scratchWords.notMade}; }
 {
   printf '%s\\n' "$settings" "unix_socket_directories = '$folder'" 'unix_socket_permissions = 0700'
   printf '%s\\n' "listen_addresses = ''" 'port = 5432'

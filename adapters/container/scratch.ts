@@ -1,0 +1,50 @@
+import type { ScratchNeed, Server } from '../../src/contract/adapter.ts';
+import type { RunContext } from '../../src/contract/run-context.ts';
+import { clientServer } from '../../src/postgres/client-server.ts';
+import { connectEngine } from './connect.ts';
+import { inspectContainer } from './find-container.ts';
+import { freeBytes } from './free-bytes.ts';
+import type { ContainerOptions } from './options.ts';
+import { clearLeftContainers } from './scratch-leftovers.ts';
+import { sourceOf } from './scratch-source.ts';
+import { containerSpawn } from './spawn.ts';
+import { throwawayContainer } from './throwaway-container.ts';
+
+/** A throwaway container of the image that the target's container was made of, which itself need not run. */
+export async function containerScratch(
+  options: ContainerOptions,
+  need: ScratchNeed,
+  run: RunContext,
+): Promise<Server> {
+  const connection = await connectEngine(options.docker, run);
+  try {
+    const source = await sourceOf(connection, await inspectContainer(connection, options.container));
+    await clearLeftContainers(connection);
+    const { place, folder, programs, end } = await throwawayContainer(connection, source, need, run);
+    const login = { PGHOST: folder, PGPORT: '5432', PGUSER: 'postgres' };
+    return await clientServer(
+      {
+        where: `in a throwaway container of the image of ${source.container}`,
+        database: 'postgres',
+        seesThisHost: false,
+        spawn: containerSpawn(place, { ...login, ...pathWith(programs, source.env) }, run),
+        freeBytes: directory => freeBytes(place, directory),
+        async close() {
+          await end();
+          connection.close();
+        },
+      },
+      run,
+    );
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
+}
+
+/** Images need not have PostgreSQL's programs in PATH, or those of several versions. */
+function pathWith(programs: string | undefined, env: readonly string[]): Record<string, string> {
+  if (programs === undefined) return {};
+  const path = env.find(entry => entry.startsWith('PATH='))?.slice('PATH='.length);
+  return { PATH: `${programs}:${path ?? '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'}` };
+}
