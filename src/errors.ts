@@ -37,6 +37,8 @@ export interface FailureDetails {
   readonly cause?: unknown;
   /** Where it is not the table's: an interruption's depends on the signal. */
   readonly exitCode?: number;
+  /** What a script is told besides the error: keys of the document that --json prints. */
+  readonly document?: object | undefined;
 }
 
 /** Every failure that the tool expects. Anything else that is thrown is a defect of the tool. */
@@ -44,12 +46,14 @@ export class OrchestrateError extends Error {
   readonly code: Failure;
   readonly hint: string | undefined;
   readonly exitCode: number;
+  readonly document: object | undefined;
 
   constructor(code: Failure, message: string, details: FailureDetails = {}) {
     super(message, details.cause === undefined ? {} : { cause: details.cause });
     this.name = 'OrchestrateError';
     this.code = code;
     this.hint = details.hint;
+    this.document = details.document;
     this.exitCode =
       details.exitCode ?? (code === 'interrupted' ? signalExitCodes.SIGINT : failures[code].exitCode);
   }

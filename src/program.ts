@@ -8,6 +8,7 @@ import { restoreCommand } from './commands/restore.ts';
 import { showCommand } from './commands/show.ts';
 import { targetsCommand } from './commands/targets.ts';
 import { undoCommand } from './commands/undo.ts';
+import { verifyCommand } from './commands/verify.ts';
 import { exitCodeTable } from './report/exit-codes.ts';
 import { toolVersion } from './tool-version.ts';
 
@@ -31,6 +32,7 @@ export function createProgram(begin: Begin): Command {
     guardCommand,
     listCommand,
     showCommand,
+    verifyCommand,
     pruneCommand,
     targetsCommand,
   ];

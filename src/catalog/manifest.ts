@@ -19,6 +19,20 @@ const databaseFacts: z.ZodType<DatabaseFacts> = z.object({
   settings: z.array(z.object({ role: z.string().nullable(), name: z.string(), value: z.string() })),
 });
 
+/** What the last look at a backup found. */
+const proof = z.object({
+  /** Read to its end; loaded without an error; loaded, and what was there is what the file says; or none of these. */
+  level: z.enum(['quick', 'restored', 'proven', 'failed']),
+  at: z.iso.datetime(),
+  seconds: z.number(),
+  /** Version of the server that it was restored to. */
+  server: z.string().optional(),
+  tables: z.number().optional(),
+  rows: z.number().optional(),
+});
+
+export type Proof = z.infer<typeof proof>;
+
 /** What stands beside each backup as `<file>.json`. Format 1; readers ignore keys they do not know. */
 export const manifestSchema = z.object({
   format: z.literal(1),
@@ -34,6 +48,8 @@ export const manifestSchema = z.object({
   dumpVersion: z.string(),
   database: databaseFacts,
   extensions: z.array(z.object({ name: z.string(), version: z.string(), schema: z.string() })),
+  /** Settings of the server without which a server like it cannot be made. */
+  serverSettings: z.record(z.string(), z.string()).optional(),
   /** Roles that own something or are granted something in the backup. */
   roles: z.array(z.string()),
   /** Patterns of what was left out; a backup that left something out is partial. */
@@ -45,9 +61,7 @@ export const manifestSchema = z.object({
   /** Of the stored file, hexadecimal. */
   sha256: z.string(),
   git: z.object({ commit: z.string(), branch: z.string().nullable() }).optional(),
-  proof: z
-    .object({ level: z.enum(['quick', 'restored', 'proven']), at: z.iso.datetime(), seconds: z.number() })
-    .nullable(),
+  proof: proof.nullable(),
 });
 
 export type Manifest = z.infer<typeof manifestSchema>;

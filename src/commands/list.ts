@@ -20,6 +20,7 @@ export function listCommand(begin: Begin): Command {
       const { selectTargets } = await import('../targets/select-targets.ts');
       const { ageInWords, dateInWords, pathInWords, sizeInWords } = await import('../report/words.ts');
       const { describeKept } = await import('../report/kept.ts');
+      const { proofInWords } = await import('../report/proof.ts');
       const { table } = await import('../report/table.ts');
       const config = await loadConfig();
       const targets = config.targets.length === 0 ? [] : selectTargets(config, flags);
@@ -32,7 +33,7 @@ export function listCommand(begin: Begin): Command {
         sizeInWords(backup.bytes),
         backup.target ?? '-',
         backup.manifest?.label ?? '',
-        backup.manifest?.proof?.level ?? '',
+        proofInWords(backup.manifest?.proof, run.now()),
         pathInWords(backup.path, run.cwd),
       ]);
       if (backups.length === 0) report.say('no backups yet; make one with: db-orchestrate backup');

@@ -27,4 +27,13 @@ export interface Target {
   readonly prefix?: string | undefined;
   /** What stays; without it nothing is ever removed. */
   readonly retention?: RetentionPolicy | undefined;
+  /** The proof right after each backup. */
+  readonly verify?: VerifyLevel | false | undefined;
+  /** Where a proof restores to: a server made for it if nothing else is said, or a database beside the live one. */
+  readonly scratch?: ScratchPlace | undefined;
 }
+
+/** The file alone is read, or it is restored and what is there compared with it. */
+export type VerifyLevel = 'quick' | 'full';
+
+export type ScratchPlace = 'throwaway' | 'same-server';

@@ -1,6 +1,7 @@
 import type { ContainerOptions } from '../../adapters/container/options.ts';
 import type { LocalHybridOptions } from '../../adapters/local-hybrid/options.ts';
 import type { RetentionPolicy } from '../catalog/retention.ts';
+import type { ScratchPlace, VerifyLevel } from './config.ts';
 
 /** Gives a config file its types: `export default defineConfig({ … })`. Returns what it was given. */
 export function defineConfig<Name extends string>(config: BackupConfig<Name>): BackupConfig<Name> {
@@ -24,6 +25,10 @@ interface CommonConfig {
   readonly directory?: string | undefined;
   /** What stays; without it nothing is ever removed. */
   readonly retention?: RetentionPolicy | undefined;
+  /** The proof right after each backup; none without it. A backup that does not prove is kept aside. */
+  readonly verify?: VerifyLevel | false | undefined;
+  /** Where a full proof restores to: a throwaway server, or, on this word, a database beside the live one. */
+  readonly scratch?: ScratchPlace | undefined;
 }
 
 type LocalHybridTarget = { readonly adapter: 'local-hybrid' } & Readonly<LocalHybridOptions>;

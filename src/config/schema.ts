@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { RetentionPolicy } from '../catalog/retention.ts';
 import type { Adapter } from '../contract/adapter.ts';
+import type { ScratchPlace, VerifyLevel } from './config.ts';
 import { suggestion } from './nearest.ts';
 import { type Problem, problemsOf } from './problems.ts';
 
@@ -9,6 +10,8 @@ export interface CommonSettings {
   readonly name?: string | undefined;
   readonly directory?: string | undefined;
   readonly retention?: RetentionPolicy | undefined;
+  readonly verify?: VerifyLevel | false | undefined;
+  readonly scratch?: ScratchPlace | undefined;
 }
 
 export interface TargetSettings extends CommonSettings {
@@ -75,6 +78,8 @@ const common = {
   name: name.optional(),
   directory: z.string().min(1).optional(),
   retention: retention.optional(),
+  verify: z.literal(['quick', 'full', false]).optional(),
+  scratch: z.literal(['throwaway', 'same-server']).optional(),
 };
 
 const whole = z.strictObject({

@@ -89,6 +89,7 @@ async function publishDump(
       dumpVersion: server.clientVersion.text,
       database: snapshot.facts,
       extensions: [...snapshot.extensions],
+      serverSettings: snapshot.serverSettings,
       roles: access.roles,
       leftOut: [],
       ...written,

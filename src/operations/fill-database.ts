@@ -20,7 +20,7 @@ import { withTimescale } from './with-timescaledb.ts';
 export async function fillDatabase(
   name: string,
   plan: RestorePlan,
-  { owners }: { owners: boolean },
+  { owners, analyze = true }: { owners: boolean; analyze?: boolean },
   server: Server,
   maintenance: Session,
   run: RunContext,
@@ -34,7 +34,7 @@ export async function fillDatabase(
     await loadFile(file, name, server, run, { leaveOut: plan.instead });
     if (owners) await applyAccess(plan, name, server);
   });
-  await withSession(server, name, session => session.execute('ANALYZE'));
+  if (analyze) await withSession(server, name, session => session.execute('ANALYZE'));
   if (like) await applyProperties(like, name, plan.database, maintenance, run);
 }
 

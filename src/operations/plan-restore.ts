@@ -54,6 +54,8 @@ export interface RestoreAim {
   readonly mode: RestoreMode | undefined;
   /** Undefined: where there is no other way back. */
   readonly safetyBackup: boolean | undefined;
+  /** Whether a new database is made under its name at once: nothing is beside it. */
+  readonly atOnce?: boolean;
 }
 
 /** Looks at all that a restore needs; nothing is touched. */

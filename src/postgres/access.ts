@@ -10,6 +10,7 @@ import type { Snapshot } from './snapshot.ts';
 export interface Access {
   /** SQL comment lines that go into the dump, in the dump's encoding. */
   readonly block: Buffer;
+  readonly statements: readonly AccessStatement[];
   /** Roles that are named in them. */
   readonly roles: string[];
 }
@@ -28,7 +29,7 @@ export async function dumpAccess(server: Server, snapshot: Snapshot): Promise<Ac
   const statements = [...found.end(), ...(await largeObjectAccess(snapshot.session)).map(ofLargeObject)];
   // latin1 keeps every byte, whatever the encoding of the dump is.
   const block = Buffer.from(formatAccess(statements.map(({ text }) => text.toString('latin1'))), 'latin1');
-  return { block, roles: [...new Set(statements.flatMap(({ roles }) => roles))].sort() };
+  return { block, statements, roles: [...new Set(statements.flatMap(({ roles }) => roles))].sort() };
 }
 
 function ofLargeObject(statement: string): AccessStatement {

@@ -20,6 +20,8 @@ export interface ReportOptions {
 export interface Reporter {
   /** What the command was asked for: text for people, a document for scripts. */
   result(text: string, document: unknown): void;
+  /** Data of any length, piece by piece; false once nobody reads it any more. */
+  data(piece: Buffer): Promise<boolean>;
   /** A line of talk, left out with --quiet. */
   say(message: string): void;
   event(event: RunEvent): void;
@@ -37,6 +39,12 @@ export function createReporter({ stdout, stderr }: Outputs, options: ReportOptio
       progress.clear();
       stdout.write(options.json ? `${JSON.stringify(document, null, 2)}\n` : text);
     },
+    data(piece) {
+      progress.clear();
+      return new Promise(resolve => {
+        stdout.write(piece, error => resolve(!error));
+      });
+    },
     say(message) {
       if (!options.quiet) write(message);
     },
@@ -47,13 +55,13 @@ export function createReporter({ stdout, stderr }: Outputs, options: ReportOptio
       } else if (event.type === 'notice' ? !options.quiet : options.verbose) write(event.message);
     },
     failure(error) {
-      const { message, hint, code, exitCode } = known(error);
+      const { message, hint, code, exitCode, document } = known(error);
       write(`error: ${redact(message)}`);
       if (hint) write(`hint: ${hint}`);
       if (options.verbose && error instanceof Error) write(redact(String(error.stack)));
       if (options.json) {
-        const document = { error: { code, message: redact(message), hint: hint ?? null, exitCode } };
-        stdout.write(`${JSON.stringify(document, null, 2)}\n`);
+        const failed = { code, message: redact(message), hint: hint ?? null, exitCode };
+        stdout.write(`${JSON.stringify({ ...document, error: failed }, null, 2)}\n`);
       }
     },
   };

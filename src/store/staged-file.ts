@@ -12,6 +12,8 @@ export interface StagedFile {
    * nothing changed. Never replaces a file.
    */
   publish(name: string): Promise<boolean>;
+  /** The same, but replaces a file of that name. For what is said of a backup, never for a backup. */
+  replace(name: string): Promise<void>;
   /** Removes what was staged; nothing happens to what was published. */
   discard(): Promise<void>;
 }
@@ -35,6 +37,12 @@ export async function stageFile(directory: string, runId: string): Promise<Stage
       if (!closed) await handle.sync();
       await close();
       return giveName(path, join(directory, name));
+    },
+    async replace(name) {
+      await handle.sync();
+      await close();
+      await rename(path, join(directory, name));
+      await syncDirectory(directory);
     },
     async discard() {
       await close().catch(() => undefined);

@@ -1,4 +1,4 @@
-import { readFile, rename, unlink } from 'node:fs/promises';
+import { readFile, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { stageFile } from './staged-file.ts';
@@ -40,8 +40,7 @@ export async function writeUndoRecord(
   const staged = await stageFile(directory, runId);
   try {
     await staged.handle.writeFile(`${JSON.stringify(record, null, 2)}\n`);
-    await staged.handle.sync();
-    await rename(staged.path, recordPath(directory, target));
+    await staged.replace(recordName(target));
   } finally {
     await staged.discard();
   }
@@ -54,5 +53,9 @@ export async function removeUndoRecord(directory: string, target: string): Promi
 }
 
 function recordPath(directory: string, target: string): string {
-  return join(directory, `.db-orchestrate-undo.${target}.json`);
+  return join(directory, recordName(target));
+}
+
+function recordName(target: string): string {
+  return `.db-orchestrate-undo.${target}.json`;
 }

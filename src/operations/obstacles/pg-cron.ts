@@ -8,7 +8,7 @@ import type { Fitness } from './obstacle.ts';
 export async function pgCronFitness(
   session: Session,
   { facts }: CheckedFile,
-  { database, mode }: RestoreAim,
+  { database, mode, atOnce }: RestoreAim,
   exists: boolean,
 ): Promise<Fitness & { readonly inPlace: boolean }> {
   if (!facts.extensions.includes('pg_cron')) return { inPlace: false, obstacles: [], warnings: [] };
@@ -26,6 +26,7 @@ export async function pgCronFitness(
       `which on this server can only be in database ${home.setting}`,
       `Set cron.database_name = ${literal(database)} and restart the server.`,
     );
+  if (!exists && atOnce) return { inPlace: false, obstacles: [], warnings: [] };
   if (!exists)
     return refused(
       'which cannot be created in a new database before that has its name',

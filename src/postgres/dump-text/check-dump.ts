@@ -98,8 +98,17 @@ export function createDumpCheck(
       setAside.push({ line: line.line, text: excerpt(line.text, 0, 200) });
       drop.push({ start: line.offset, end: line.end });
     },
-    onCopyStart: tally.copyStart,
-    onCopyEnd: tally.copyEnd,
+    onCopyStart(target) {
+      tally.copyStart(target);
+      for (const one of also) one.onCopyStart?.(target);
+    },
+    onCopyRows(rows) {
+      for (const one of also) one.onCopyRows?.(rows);
+    },
+    onCopyEnd(end) {
+      tally.copyEnd(end);
+      for (const one of also) one.onCopyEnd?.(end);
+    },
   });
 
   return {

@@ -10,6 +10,8 @@ import { endOfWord } from './token-ends.ts';
 /** What a dump's text consists of, in its order. Buffers are views on what was pushed: copy what must last. */
 export interface DumpHandler {
   onStatement?(statement: DumpStatement): void;
+  /** What of a statement does not fit into its `text`, piece by piece, before its `onStatement`. */
+  onStatementRest?(piece: Buffer): void;
   /** A comment line between statements. */
   onComment?(line: DumpLine): void;
   /** `\restrict KEY` or `\unrestrict KEY`. Refused when there is no handler. */
@@ -159,8 +161,10 @@ export function createDumpReader(handler: DumpHandler, firstLine = 1): DumpReade
 
   function readStatement(text: Buffer, from: number): number {
     const next = lexer.read(text, from);
-    const piece = text.subarray(from, Math.min(next - (lexer.ended ? 1 : 0), from + textLimit - headBytes));
+    const whole = text.subarray(from, next - (lexer.ended ? 1 : 0));
+    const piece = whole.subarray(0, textLimit - headBytes);
     headBytes += piece.length;
+    if (whole.length > piece.length) handler.onStatementRest?.(whole.subarray(piece.length));
     if (lexer.ended)
       endStatement(head.length === 0 ? piece : Buffer.concat([...head, piece]), offset + next - from);
     else if (piece.length > 0) head.push(Buffer.from(piece));

@@ -1,0 +1,122 @@
+import type { Target } from '../../config/config.ts';
+import type { Server, Session } from '../../contract/adapter.ts';
+import type { RunContext } from '../../contract/run-context.ts';
+import { OrchestrateError } from '../../errors.ts';
+import { incomingName } from '../../postgres/database-names.ts';
+import { lockDatabase, openMaintenance } from '../../postgres/maintenance.ts';
+import { databaseNames } from '../../postgres/present.ts';
+import type { CheckedFile } from '../check-file.ts';
+import { dropDatabase, sweepIncoming } from '../clear-databases.ts';
+import { furnishScratch } from './furnish-scratch.ts';
+
+/** A server, or a place on one, where a backup can be restored without anybody noticing. */
+export interface Scratch {
+  readonly server: Server;
+  readonly maintenance: Session;
+  /** A name for one more database of this run. */
+  name(purpose: string): string;
+  /** Whether the databases have a server of their own. */
+  readonly throwaway: boolean;
+  /** Removes everything. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a throwaway server of the target's adapter, with the roles and tablespaces that the dump needs; or, where the
+ * configuration says so, makes do with databases beside the live one. Rejects with `no-client` when there is none.
+ */
+export async function openScratch(file: CheckedFile, target: Target, run: RunContext): Promise<Scratch> {
+  return target.scratch === 'same-server' ? besideLive(target, run) : throwaway(file, target, run);
+}
+
+async function throwaway(file: CheckedFile, target: Target, run: RunContext): Promise<Scratch> {
+  const { adapter, options } = target;
+  if (!adapter.scratch)
+    throw new OrchestrateError(
+      'no-client',
+      `adapter ${adapter.name} can make no scratch server for a proof`,
+      {
+        hint: `Let it use the live server: set scratch: 'same-server' for target ${target.name}. Or check the file alone with: db-orchestrate verify --quick`,
+      },
+    );
+  const { facts, manifest } = file;
+  const need = {
+    serverMajor: majorOf(manifest?.serverVersion ?? facts.serverVersion),
+    dumpMajor: majorOf(facts.pgDumpVersion),
+    settings: settingsFor(file),
+  };
+  const server = await adapter.scratch(options, need, run);
+  try {
+    const maintenance = await server.session('postgres');
+    await furnishScratch(file, maintenance);
+    const taken = await databaseNames(maintenance);
+    const original = originalName(file);
+    return {
+      server,
+      maintenance,
+      // pg_cron can only be in the database that the server was told of, so the first one has the original's name.
+      name: purpose =>
+        purpose === 'restored' && !taken.includes(original) ? original : `scratch ${purpose}`,
+      throwaway: true,
+      close: () => server.close(),
+    };
+  } catch (error) {
+    await server.close();
+    throw error;
+  }
+}
+
+async function besideLive(target: Target, run: RunContext): Promise<Scratch> {
+  const server = await target.adapter.open(target.options, run);
+  const names = new Set<string>();
+  try {
+    const maintenance = await openMaintenance(server, server.database, server.database);
+    const first = incomingName('scratch', run.id);
+    await lockDatabase(maintenance, first, 'exclusive', run);
+    await sweepIncoming(maintenance, run);
+    return {
+      server,
+      maintenance,
+      name(purpose) {
+        const name = incomingName(`scratch_${purpose}`, run.id);
+        names.add(name);
+        return name;
+      },
+      throwaway: false,
+      async close() {
+        for (const name of names) await dropDatabase(server, server.database, name, run);
+        await server.close();
+      },
+    };
+  } catch (error) {
+    await server.close();
+    throw error;
+  }
+}
+
+function originalName({ manifest }: CheckedFile): string {
+  return manifest?.database.name ?? 'restored';
+}
+
+/**
+ * Of the libraries that the server had loaded only those of the dump's extensions: others may not be here. Nothing may
+ * change what was restored before it is looked at: no job of pg_cron, no worker of TimescaleDB.
+ */
+function settingsFor(file: CheckedFile): Record<string, string> {
+  const { extensions } = file.facts;
+  const loaded = file.manifest?.serverSettings?.shared_preload_libraries?.split(/\s*,\s*/) ?? [];
+  const needed = loaded.filter(library => extensions.includes(library));
+  return {
+    ...(needed.length > 0 && { shared_preload_libraries: needed.join(',') }),
+    ...(extensions.includes('pg_cron') && {
+      'cron.database_name': originalName(file),
+      'cron.launch_active_jobs': 'off',
+    }),
+    ...(extensions.includes('timescaledb') && { 'timescaledb.max_background_workers': '0' }),
+  };
+}
+
+function majorOf(version: string | undefined): number | undefined {
+  const major = Number.parseInt(version ?? '', 10);
+  return Number.isNaN(major) ? undefined : major;
+}

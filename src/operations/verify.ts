@@ -1,0 +1,140 @@
+import type { Proof } from '../catalog/manifest.ts';
+import type { Target, VerifyLevel } from '../config/config.ts';
+import type { RunContext } from '../contract/run-context.ts';
+import { OrchestrateError } from '../errors.ts';
+import { createDumpContents } from '../postgres/comparison/dump-contents.ts';
+import { createDataRanges } from '../postgres/dump-text/data-ranges.ts';
+import { recordProof } from '../store/record-proof.ts';
+import { checkFile } from './check-file.ts';
+import type { ChosenFile } from './choose-backup.ts';
+import { type Difference, differencesInWords } from './differences.ts';
+import { prove, type ReadFile, type WhenRestored } from './proof/prove.ts';
+import { serverWhenNeeded } from './server-when-needed.ts';
+
+export interface VerifyResult {
+  readonly path: string;
+  readonly level: VerifyLevel;
+  readonly proof: Proof;
+  /** Rows as the file has them, by table. */
+  readonly tables: readonly { readonly name: string; readonly rows: number }[];
+  /** The server that it was restored to; undefined for `quick`. */
+  readonly server: string | undefined;
+}
+
+export interface VerifyRequest {
+  readonly level: VerifyLevel;
+  /** Whose adapter gives the scratch server, and pg_restore for archives; `quick` on a plain file needs none. */
+  readonly target: Target | undefined;
+  /** For tests. */
+  readonly whenRestored?: WhenRestored;
+}
+
+/**
+ * Proves a backup, and records in its manifest what was found. Rejects with `bad-file` when it is damaged or did not
+ * prove, its `document` being what a script is told; `no-client` when there is nothing to prove it with.
+ */
+export async function verify(
+  chosen: ChosenFile,
+  request: VerifyRequest,
+  run: RunContext,
+): Promise<VerifyResult> {
+  const startedAt = run.now();
+  const read = await readFile(chosen, request, run);
+  const proved =
+    request.level === 'full'
+      ? await prove(read, needed(request.target), run, request.whenRestored)
+      : undefined;
+  const differences = proved?.difference
+    ? differencesInWords(proved.difference, ['the file', 'what was restored'])
+    : [];
+  const tables = tablesOf(read);
+  const finishedAt = run.now();
+  const proof: Proof = {
+    level: differences.length > 0 ? 'failed' : (proved?.level ?? 'quick'),
+    at: finishedAt.toISOString(),
+    seconds: (finishedAt.getTime() - startedAt.getTime()) / 1000,
+    ...(proved && { server: proved.serverVersion }),
+    tables: tables.length,
+    rows: tables.reduce((sum, { rows }) => sum + rows, 0),
+  };
+  await record(chosen, proof, run);
+  if (differences.length > 0) throw didNotProve(chosen.path, request.level, tables, differences);
+  return { path: chosen.path, level: request.level, proof, tables, server: proved?.server };
+}
+
+/** Reads it to its end, for damage and for what it says. */
+async function readFile(
+  chosen: ChosenFile,
+  { level, target }: VerifyRequest,
+  run: RunContext,
+): Promise<ReadFile> {
+  const contents = createDumpContents();
+  const data = createDataRanges();
+  const reach = target && serverWhenNeeded(target, run);
+  try {
+    const file = await checkFile(
+      chosen,
+      run,
+      reach?.open,
+      level === 'full' ? [contents.handler, data.handler] : [],
+    );
+    return { file, contents: contents.end(), data: data.ranges };
+  } catch (error) {
+    if (!(error instanceof OrchestrateError) || error.code !== 'bad-file') throw error;
+    const differences = [{ object: 'file', what: error.message }];
+    const { message, hint, cause } = error;
+    throw new OrchestrateError('bad-file', message, {
+      hint,
+      cause,
+      document: documentOf(chosen.path, level, [], differences),
+    });
+  } finally {
+    await reach?.close();
+  }
+}
+
+/** What only reading it shows does not take the place of what a restore showed. */
+async function record({ path, backup }: ChosenFile, proof: Proof, run: RunContext): Promise<void> {
+  if (!backup?.manifest) return;
+  const before = backup.manifest.proof?.level ?? 'quick';
+  if (proof.level !== 'quick' || before === 'quick') await recordProof(path, proof, run.id);
+}
+
+function tablesOf({ file }: ReadFile): { name: string; rows: number }[] {
+  const rowsOf = new Map<string, number>();
+  for (const { name, rows } of file.facts.tables) rowsOf.set(name, rows + (rowsOf.get(name) ?? 0));
+  return [...rowsOf].map(([name, rows]) => ({ name, rows }));
+}
+
+function needed(target: Target | undefined): Target {
+  if (target) return target;
+  throw new OrchestrateError('usage', 'a full proof needs a target, whose kind of server it restores to', {
+    hint: 'Set DATABASE_URL or write a config file; or check the file alone with: db-orchestrate verify --quick',
+  });
+}
+
+function didNotProve(
+  path: string,
+  level: VerifyLevel,
+  tables: VerifyResult['tables'],
+  differences: readonly Difference[],
+): OrchestrateError {
+  const first = differences.slice(0, shown).map(({ object, what }) => `${object}: ${what}`);
+  const more = differences.length > shown ? `\nand ${differences.length - shown} more` : '';
+  return new OrchestrateError('bad-file', `${path} did not prove:\n${first.join('\n')}${more}`, {
+    hint: 'Do not rely on this backup. Make a new one with: db-orchestrate backup --verify',
+    document: documentOf(path, level, tables, differences),
+  });
+}
+
+const shown = 10;
+
+/** What a script is told of a backup that did not prove. */
+function documentOf(
+  path: string,
+  level: VerifyLevel,
+  tables: VerifyResult['tables'],
+  differences: readonly Difference[],
+) {
+  return { path, level, ok: false, proven: false, tables, differences };
+}
