@@ -1,0 +1,57 @@
+import { OrchestrateError } from '../errors.ts';
+import { createLineEnds } from '../postgres/dump-text/line-ends.ts';
+import { type ByteRange, stripRanges } from '../postgres/dump-text/strip-ranges.ts';
+import { createTablePartsReader, type TableParts } from '../postgres/dump-text/table-parts.ts';
+import type { CheckedFile } from './check-file.ts';
+
+/** Finds what a checked file says of its tables. Rejects with `bad-file` when it is no longer the one that was checked. */
+export async function readTableParts(file: CheckedFile): Promise<TableParts> {
+  const reader = createTablePartsReader();
+  await readText(file, async text => {
+    for await (const chunk of text) reader.push(chunk);
+  });
+  reader.end();
+  return reader.found();
+}
+
+/**
+ * Hands on those ranges of a checked file's text, with an empty line between them. Rejects as `readTableParts` does, and
+ * as `write` does.
+ */
+export async function writeRanges(
+  file: CheckedFile,
+  ranges: readonly ByteRange[],
+  write: (piece: Buffer) => Promise<void>,
+): Promise<void> {
+  await readText(file, async text => {
+    for await (const piece of stripRanges(text, between(ranges))) await write(piece);
+  });
+}
+
+async function readText(
+  file: CheckedFile,
+  sink: (text: AsyncIterable<Buffer>) => Promise<void>,
+): Promise<void> {
+  const digest = await file.read(text => sink(lfLines(text)));
+  if (digest.sha256 !== file.digest.sha256)
+    throw new OrchestrateError('bad-file', `${file.path} changed while it was being read`, {
+      hint: 'Run the command again when nothing writes to the file any more.',
+    });
+}
+
+async function* lfLines(text: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  const lineEnds = createLineEnds();
+  for await (const chunk of text) yield lineEnds.push(chunk);
+  yield lineEnds.end();
+}
+
+/** All but the ranges. */
+function between(ranges: readonly ByteRange[]): ByteRange[] {
+  const ends = [0, ...ranges.map(({ end }) => end)];
+  const starts = [...ranges.map(({ start }) => start), Number.POSITIVE_INFINITY];
+  return ends.map((start, index) => ({
+    start,
+    end: starts[index]!,
+    ...(index > 0 && { instead: Buffer.from('\n') }),
+  }));
+}
