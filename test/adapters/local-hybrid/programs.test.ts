@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { type Clients, findClients, fittingClients } from '../../../adapters/local-hybrid/programs.ts';
+import { scratchPrograms } from '../../../adapters/local-hybrid/scratch-programs.ts';
 import { versionFromNumber } from '../../../src/postgres/version.ts';
 import { testRun } from '../../operations/backup-in-process.ts';
 import { projectFolder } from '../../stage/project-folder.ts';
@@ -78,4 +79,39 @@ describe('for a server', () => {
       assert.equal(fittingClients(clients, versionFromNumber(server))?.directory, directory);
     });
   }
+});
+
+describe('for a throwaway server', () => {
+  const installed = (...numbers: number[]) =>
+    numbers.map((number): Clients => ({ directory: `/${number}`, version: versionFromNumber(number) }));
+  const all = installed(180001, 170002, 160003, 150018);
+  type Majors = [serverMajor: number | undefined, dumpMajor: number | undefined];
+  const fits: [given: Majors, server: number, clients: number][] = [
+    [[15, 15], 150018, 150018],
+    [[15, 17], 150018, 170002],
+    [[14, 14], 150018, 150018],
+    [[14, 17], 150018, 170002],
+    [[15, 19], 150018, 150018],
+    [[undefined, 16], 160003, 160003],
+    [[undefined, 19], 180001, 180001],
+    [[15, undefined], 150018, 150018],
+    [[undefined, undefined], 180001, 180001],
+  ];
+  for (const [[serverMajor, dumpMajor], server, clients] of fits) {
+    test(`like ${serverMajor}, of a dump by ${dumpMajor}, ${server} is taken with ${clients}`, () => {
+      const chosen = scratchPrograms(all, all, { serverMajor, dumpMajor });
+      assert.deepEqual([chosen.server.version.number, chosen.clients.version.number], [server, clients]);
+    });
+  }
+
+  test('one that no pg_dump can dump is not taken', () => {
+    const some = installed(160003, 150018);
+    const { server } = scratchPrograms(all, some, { serverMajor: undefined, dumpMajor: undefined });
+    assert.equal(server.version.number, 160003);
+    assert.throws(() => scratchPrograms(all, some, { serverMajor: 17, dumpMajor: 17 }), {
+      code: 'no-client',
+      message: 'no pg_dump on this host is new enough for its server programs, PostgreSQL 18.1',
+      hint: 'Install them, for example with: apt-get install postgresql-17',
+    });
+  });
 });
