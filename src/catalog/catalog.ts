@@ -80,8 +80,13 @@ export async function readBackup(path: string, owners: readonly BackupOwner[]): 
 }
 
 /** Whether the stored file has the size that its manifest recorded; without a manifest nothing is known. */
-export function hasRecordedSize(backup: Backup): boolean {
+function hasRecordedSize(backup: Backup): boolean {
   return backup.manifest === undefined || backup.manifest.bytes === backup.bytes;
+}
+
+/** Whether nothing that is known of a backup speaks against it. */
+export function seemsWhole(backup: Backup): boolean {
+  return hasRecordedSize(backup) && backup.manifest?.proof?.level !== 'failed';
 }
 
 async function backupsIn(directory: string, owners: readonly BackupOwner[]): Promise<Backup[]> {

@@ -7,6 +7,7 @@ interface Flags {
   target?: string[];
   allTargets?: true;
   label?: string;
+  verify?: true;
   dryRun?: true;
 }
 
@@ -16,6 +17,7 @@ export function backupCommand(begin: Begin): Command {
     .addOption(targetOption())
     .addOption(allTargetsOption())
     .option('--label <text>', 'a note that is shown in the list')
+    .option('--verify', 'prove each backup right after it: a full proof, as by the command verify')
     .option('--dry-run', 'reach each target and say what would be made, but make nothing')
     .action(async (flags: Flags, command: Command) => {
       const line = begin(command);
@@ -39,8 +41,9 @@ export function backupCommand(begin: Begin): Command {
         );
         return line.exitWith(planned.exitCode);
       }
+      const request = { label: flags.label, verify: flags.verify ? ('full' as const) : undefined };
       const made = await eachTarget(targets, line.run, async target => {
-        const result = await backupTarget(target, { label: flags.label }, config, line.run);
+        const result = await backupTarget(target, request, config, line.run);
         line.report.say(describeBackup(result));
         return backupDocument(result);
       });

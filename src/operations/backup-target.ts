@@ -1,16 +1,30 @@
-import type { Config, Target } from '../config/config.ts';
+import { readBackup } from '../catalog/catalog.ts';
+import type { Config, Target, VerifyLevel } from '../config/config.ts';
 import type { RunContext } from '../contract/run-context.ts';
+import { OrchestrateError } from '../errors.ts';
+import { setAside } from '../store/set-aside.ts';
 import { type BackupRequest, type BackupResult, backup } from './backup.ts';
 import { prune } from './prune.ts';
+import { verify } from './verify.ts';
 
-/** Makes a backup, and after it, never after a failure, applies the target's retention. Rejects as `backup` does. */
+export interface BackupTargetRequest extends BackupRequest {
+  /** Instead of what is configured. */
+  readonly verify?: VerifyLevel | undefined;
+}
+
+/**
+ * Makes a backup, proves it where that is wanted, and then, never after a failure, applies the target's retention.
+ * Rejects as `backup` does, and as `verify` does: with `bad-file` the backup was set aside, else it is there, unproven.
+ */
 export async function backupTarget(
   target: Target,
-  request: BackupRequest,
+  request: BackupTargetRequest,
   config: Config,
   run: RunContext,
 ): Promise<BackupResult> {
-  const result = await backup(target, request, run);
+  const made = await backup(target, request, run);
+  const level = request.verify ?? target.verify;
+  const result = level ? await proved(made, level, target, run) : made;
   if (!target.retention) return result;
   const { removed, failed } = await prune(target, { dryRun: false }, config, run, result.path);
   for (const { path } of removed) run.emit({ type: 'notice', message: `retention removed ${path}` });
@@ -18,4 +32,25 @@ export async function backupTarget(
     run.emit({ type: 'warning', message: `retention could not remove ${path}: ${error}` });
   }
   return result;
+}
+
+async function proved(
+  made: BackupResult,
+  level: VerifyLevel,
+  target: Target,
+  run: RunContext,
+): Promise<BackupResult> {
+  const chosen = { path: made.path, backup: await readBackup(made.path, []) };
+  try {
+    const { proof } = await verify(chosen, { level, target }, run);
+    return { ...made, manifest: { ...made.manifest, proof } };
+  } catch (error) {
+    if (!(error instanceof OrchestrateError) || error.code === 'interrupted') throw error;
+    const where =
+      error.code === 'bad-file'
+        ? `It is kept aside, for a person to look at: ${await setAside(made.path)}`
+        : `The backup was made, but nothing proves it: ${made.path}`;
+    const { code, message, hint, cause } = error;
+    throw new OrchestrateError(code, message, { cause, hint: hint ? `${where}. ${hint}` : where });
+  }
 }

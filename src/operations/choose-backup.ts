@@ -1,6 +1,6 @@
 import { lstat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { type Backup, hasRecordedSize, readBackup, readCatalog } from '../catalog/catalog.ts';
+import { type Backup, readBackup, readCatalog, seemsWhole } from '../catalog/catalog.ts';
 import type { Config } from '../config/config.ts';
 import type { RunContext } from '../contract/run-context.ts';
 import { OrchestrateError } from '../errors.ts';
@@ -36,9 +36,10 @@ export async function chooseBackup(
     // What was backed up before a restore is what somebody wanted to be rid of: twice "latest" must not bring it back.
     const wanted = ours.filter(backup => backup.manifest?.origin !== 'before-restore');
     const whole = wanted.filter(backup => {
-      if (!hasRecordedSize(backup))
-        run.emit({ type: 'warning', message: `passed over, it is not whole: ${backup.path}` });
-      return hasRecordedSize(backup);
+      if (seemsWhole(backup)) return true;
+      const why = backup.manifest?.proof?.level === 'failed' ? 'it did not prove' : 'it is not whole';
+      run.emit({ type: 'warning', message: `passed over, ${why}: ${backup.path}` });
+      return false;
     });
     if (whole.length > 0) return whole.map(chosen);
     throw notFound(`there is no whole backup${target === undefined ? '' : ` of target ${target}`}`);

@@ -3,7 +3,7 @@ import { compareContents } from '../postgres/comparison/compare.ts';
 import { createBucketRows, rowsMissingIn } from '../postgres/comparison/differing-rows.ts';
 import type { DumpContents } from '../postgres/comparison/dump-contents.ts';
 import type { Row } from '../postgres/comparison/row-events.ts';
-import { createRowSums, firstDifference } from '../postgres/comparison/row-sums.ts';
+import { createRowSums, differingBuckets } from '../postgres/comparison/row-sums.ts';
 import type { AccessStatement } from '../postgres/dump-text/access-block.ts';
 import { listen } from '../postgres/dump-text/listen.ts';
 import type { ReadDumpText } from '../postgres/dumped-text.ts';
@@ -55,10 +55,10 @@ async function compareRows(
   tables: ReadonlySet<string>,
 ): Promise<RowsDifference[]> {
   const [sumsOfA, sumsOfB] = await ofEach(a, b, () => createRowSums(tables));
-  const differing = new Map<string, number>();
+  const differing = new Map<string, ReadonlySet<number>>();
   for (const table of tables) {
-    const bucket = firstDifference(sumsOfA.get(table)!, sumsOfB.get(table)!);
-    if (bucket !== undefined) differing.set(table, bucket);
+    const buckets = differingBuckets(sumsOfA.get(table)!, sumsOfB.get(table)!);
+    if (buckets.size > 0) differing.set(table, buckets);
   }
   if (differing.size === 0) return [];
   const [rowsOfA, rowsOfB] = await ofEach(a, b, () => createBucketRows(differing));

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { unlink } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { type Backup, hasRecordedSize, readCatalog } from '../catalog/catalog.ts';
+import { type Backup, readCatalog, seemsWhole } from '../catalog/catalog.ts';
 import { manifestName } from '../catalog/manifest.ts';
 import { applyRetention, type RetentionDecision, type RetentionPolicy } from '../catalog/retention.ts';
 import type { Config, Target } from '../config/config.ts';
@@ -97,7 +97,7 @@ function asCandidate(backup: Backup, whole: boolean): Candidate {
 
 /** By its size, where a manifest recorded it; else by reading it, since old scripts left 20-byte files behind. */
 async function isWhole(backup: Backup, run: RunContext): Promise<boolean> {
-  if (backup.manifest) return hasRecordedSize(backup);
+  if (backup.manifest) return seemsWhole(backup);
   // It may say that the backup has a label or was proven, perhaps in the format of a later version.
   if (backup.hasUnreadableManifest) return false;
   return checkFile({ path: backup.path, backup }, run).then(

@@ -3,7 +3,9 @@ import { durationInWords, sizeInWords } from './words.ts';
 
 /** What a backup took, as a person reads it. */
 export function describeBackup({ target, manifest, seconds }: BackupResult): string {
-  return `backed up ${target}: ${sizeInWords(manifest.rawBytes)} of SQL in ${durationInWords(seconds)}`;
+  const { proof } = manifest;
+  const proved = proof ? `, ${proof.level} in ${durationInWords(proof.seconds)}` : '';
+  return `backed up ${target}: ${sizeInWords(manifest.rawBytes)} of SQL in ${durationInWords(seconds)}${proved}`;
 }
 
 /** The same for scripts. */

@@ -2,21 +2,21 @@ import type { DumpHandler } from '../dump-text/dump-reader.ts';
 import { createRowEvents, type Row } from './row-events.ts';
 import { bucketOf } from './row-sums.ts';
 
-/** The rows of one bucket of each table, by their digests. */
+/** The rows of a few buckets of each table, by their digests. */
 export interface BucketRows {
   readonly handler: DumpHandler;
   /** By table. A row that is there several times is there as often. */
   end(): Map<string, Map<string, Row[]>>;
 }
 
-/** No table's bucket needs more memory than this many rows; what differs beyond is not named. */
-const limit = 100_000;
+/** No table needs more memory than this many rows; what differs beyond is not named. */
+const limit = 200_000;
 
-export function createBucketRows(wanted: ReadonlyMap<string, number>): BucketRows {
+export function createBucketRows(wanted: ReadonlyMap<string, ReadonlySet<number>>): BucketRows {
   const found = new Map([...wanted].map(([table]) => [table, new Map<string, Row[]>()]));
   const events = createRowEvents(new Set(wanted.keys()), row => {
     const rows = found.get(row.table)!;
-    if (bucketOf(row.digest) !== wanted.get(row.table) || rows.size >= limit) return;
+    if (!wanted.get(row.table)!.has(bucketOf(row.digest)) || rows.size >= limit) return;
     const digest = row.digest.toString('base64');
     // The start is a view on a chunk that would stay in memory as a whole.
     rows.set(digest, [...(rows.get(digest) ?? []), { ...row, start: Buffer.from(row.start) }]);

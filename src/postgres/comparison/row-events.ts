@@ -74,14 +74,13 @@ export function createRowEvents(
 
   /** A row is one large object with all its contents; that it is there at all is one of its own. */
   function readLargeObject(text: Buffer): void {
-    const head = text.toString('latin1', 0, 60);
-    if (head.startsWith('SELECT pg_catalog.lo_create('))
-      return tell(largeObjects, hash('sha256', text, 'buffer'), text);
-    if (head.startsWith('SELECT pg_catalog.lo_open(')) {
+    const call = /^SELECT pg_catalog\.(lo\w*)/.exec(text.toString('latin1', 0, 60))?.[1];
+    if (call === 'lo_create') tell(largeObjects, hash('sha256', text, 'buffer'), text);
+    if (call === 'lo_open') {
       endLargeObject();
       largeObject = { digest: createHash('sha256'), start: Buffer.from(text.subarray(0, startBytes)) };
     }
-    if (head.startsWith('SELECT pg_catalog.lo')) largeObject?.digest.update(text);
+    if (call !== 'lo_create') largeObject?.digest.update(text);
   }
 
   function endLargeObject(): void {

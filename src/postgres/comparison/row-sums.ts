@@ -7,14 +7,14 @@ import { createRowEvents } from './row-events.ts';
  */
 export type RowSums = ReadonlyMap<string, Uint32Array>;
 
-const buckets = 128;
+const buckets = 256;
 const lanes = 8;
 
 export function bucketOf(digest: Buffer): number {
   return digest.readUInt32LE(0) % buckets;
 }
 
-/** Of the wanted tables, in memory that does not grow with their rows: 4 KiB a table. */
+/** Of the wanted tables, in memory that does not grow with their rows: 8 KiB a table. */
 export function createRowSums(wanted: ReadonlySet<string>): {
   readonly handler: DumpHandler;
   end(): RowSums;
@@ -34,8 +34,11 @@ export function createRowSums(wanted: ReadonlySet<string>): {
   };
 }
 
-/** The first bucket in which two tables' rows differ; undefined when they have the same rows. */
-export function firstDifference(a: Uint32Array, b: Uint32Array): number | undefined {
-  const at = a.findIndex((sum, index) => sum !== b[index]);
-  return at === -1 ? undefined : Math.floor(at / lanes);
+/** The first few buckets in which two tables' rows differ; none when they have the same rows. */
+export function differingBuckets(a: Uint32Array, b: Uint32Array): ReadonlySet<number> {
+  const found = new Set<number>();
+  for (let at = 0; at < a.length && found.size < 4; at += 1) {
+    if (a[at] !== b[at]) found.add(Math.floor(at / lanes));
+  }
+  return found;
 }
