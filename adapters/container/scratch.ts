@@ -1,5 +1,6 @@
 import type { ScratchNeed, Server } from '../../src/contract/adapter.ts';
 import type { RunContext } from '../../src/contract/run-context.ts';
+import { interruption } from '../../src/errors.ts';
 import { clientServer } from '../../src/postgres/client-server.ts';
 import { connectEngine } from './connect.ts';
 import { inspectContainer } from './find-container.ts';
@@ -38,7 +39,7 @@ export async function containerScratch(
     );
   } catch (error) {
     connection.close();
-    throw error;
+    throw run.signal.aborted ? interruption(run.signal) : error;
   }
 }
 
