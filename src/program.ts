@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { backupCommand } from './commands/backup.ts';
 import type { Begin } from './commands/command-line.ts';
+import { diffCommand } from './commands/diff.ts';
 import { guardCommand } from './commands/guard.ts';
 import { listCommand } from './commands/list.ts';
 import { pruneCommand } from './commands/prune.ts';
@@ -33,6 +34,7 @@ export function createProgram(begin: Begin): Command {
     listCommand,
     showCommand,
     verifyCommand,
+    diffCommand,
     pruneCommand,
     targetsCommand,
   ];

@@ -1,17 +1,20 @@
-import { type AccessDifference, compareAccess } from '../postgres/comparison/access-difference.ts';
+import {
+  type AccessDifference,
+  compareAccess,
+  type DumpedAccess,
+} from '../postgres/comparison/access-difference.ts';
 import { compareContents } from '../postgres/comparison/compare.ts';
 import { createBucketRows, rowsMissingIn } from '../postgres/comparison/differing-rows.ts';
 import type { DumpContents } from '../postgres/comparison/dump-contents.ts';
 import type { Row } from '../postgres/comparison/row-events.ts';
 import { createRowSums, differingBuckets } from '../postgres/comparison/row-sums.ts';
-import type { AccessStatement } from '../postgres/dump-text/access-block.ts';
 import { listen } from '../postgres/dump-text/listen.ts';
 import type { ReadDumpText } from '../postgres/dumped-text.ts';
 
 /** A dump that is compared with another one. */
 export interface ComparedDump {
   readonly contents: DumpContents;
-  readonly access: readonly AccessStatement[];
+  readonly access: DumpedAccess;
   /** Reads its text again; asked for only where rows may be in another order. */
   readonly read: ReadDumpText;
 }

@@ -21,7 +21,7 @@ export async function readDatabase(
     await listen(withProgress(text, run), contents.handler);
   });
   const { statements } = await dumpAccess(server, snapshot);
-  return { contents: contents.end(), access: statements, read };
+  return { contents: contents.end(), access: { statements, complete: true }, read };
 }
 
 async function* withProgress(text: AsyncIterable<Buffer>, run: RunContext): AsyncGenerator<Buffer> {

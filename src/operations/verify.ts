@@ -2,13 +2,11 @@ import type { Proof } from '../catalog/manifest.ts';
 import type { Target, VerifyLevel } from '../config/config.ts';
 import type { RunContext } from '../contract/run-context.ts';
 import { OrchestrateError } from '../errors.ts';
-import { createDumpContents } from '../postgres/comparison/dump-contents.ts';
-import { createDataRanges } from '../postgres/dump-text/data-ranges.ts';
 import { recordProof } from '../store/record-proof.ts';
-import { checkFile } from './check-file.ts';
 import type { ChosenFile } from './choose-backup.ts';
 import { type Difference, differencesInWords } from './differences.ts';
-import { prove, type ReadFile, type WhenRestored } from './proof/prove.ts';
+import { prove, type WhenRestored } from './proof/prove.ts';
+import { type ReadFile, readFile } from './read-file.ts';
 import { serverWhenNeeded } from './server-when-needed.ts';
 
 export interface VerifyResult {
@@ -39,7 +37,7 @@ export async function verify(
   run: RunContext,
 ): Promise<VerifyResult> {
   const startedAt = run.now();
-  const read = await readFile(chosen, request, run);
+  const read = await readWhole(chosen, request, run);
   const proved =
     request.level === 'full'
       ? await prove(read, needed(request.target), run, request.whenRestored)
@@ -63,31 +61,19 @@ export async function verify(
 }
 
 /** Reads it to its end, for damage and for what it says. */
-async function readFile(
+async function readWhole(
   chosen: ChosenFile,
   { level, target }: VerifyRequest,
   run: RunContext,
 ): Promise<ReadFile> {
-  const contents = createDumpContents();
-  const data = createDataRanges();
   const reach = target && serverWhenNeeded(target, run);
   try {
-    const file = await checkFile(
-      chosen,
-      run,
-      reach?.open,
-      level === 'full' ? [contents.handler, data.handler] : [],
-    );
-    return { file, contents: contents.end(), data: data.ranges };
+    return await readFile(chosen, run, reach?.open);
   } catch (error) {
     if (!(error instanceof OrchestrateError) || error.code !== 'bad-file') throw error;
-    const differences = [{ object: 'file', what: error.message }];
     const { message, hint, cause } = error;
-    throw new OrchestrateError('bad-file', message, {
-      hint,
-      cause,
-      document: documentOf(chosen.path, level, [], differences),
-    });
+    const document = documentOf(chosen.path, level, [], [{ object: 'file', what: message }]);
+    throw new OrchestrateError('bad-file', message, { hint, cause, document });
   } finally {
     await reach?.close();
   }

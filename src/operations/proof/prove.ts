@@ -2,25 +2,16 @@ import type { Target } from '../../config/config.ts';
 import { ClientFailure, QueryFailure } from '../../contract/adapter.ts';
 import type { RunContext } from '../../contract/run-context.ts';
 import { interruption, OrchestrateError } from '../../errors.ts';
-import type { DumpContents } from '../../postgres/comparison/dump-contents.ts';
 import { dumpForm } from '../../postgres/comparison/dump-form.ts';
-import type { ByteRange } from '../../postgres/dump-text/strip-ranges.ts';
 import { openSnapshot } from '../../postgres/snapshot.ts';
 import type { CheckedFile } from '../check-file.ts';
 import { type ComparedDump, compareDumps, type DumpDifference } from '../compare-dumps.ts';
 import { fillDatabase } from '../fill-database.ts';
 import { planRestore, type RestorePlan } from '../plan-restore.ts';
 import { readDatabase } from '../read-database.ts';
+import { dumpedAccess, type ReadFile } from '../read-file.ts';
 import { openScratch, type Scratch } from './open-scratch.ts';
 import { notRewritten } from './rewritten-objects.ts';
-
-/** A file that was read for what it says. */
-export interface ReadFile {
-  readonly file: CheckedFile;
-  readonly contents: DumpContents;
-  /** Where its text has rows. */
-  readonly data: readonly ByteRange[];
-}
 
 export interface ProofResult {
   /** Whether what was restored could be compared: without the pg_dump that wrote the file it is loaded and counted only. */
@@ -57,7 +48,7 @@ export async function prove(
     if (!isMajorOf(file, server.clientVersion.major)) return { ...result, level: 'restored' };
     const snapshot = await openSnapshot(server, database);
     const restored = await readDatabase(server, snapshot, dumpForm(read.contents), run);
-    const difference = await compareDumps(...sidesOf(read, restored, plan));
+    const difference = await compareDumps(whatFileSays(read, plan), restored);
     const changed = await notRewritten(difference.changed, plan, read.data, restored.contents, scratch, run);
     return { ...result, level: 'proven', difference: { ...difference, changed } };
   } catch (error) {
@@ -90,26 +81,11 @@ async function planProof(
   );
 }
 
-/** Without an owner of anything in it the dump was made with -O, without a grant perhaps with -x: that is no difference. */
-function sidesOf(
-  { file, contents }: ReadFile,
-  restored: ComparedDump,
-  { missingRoles }: RestorePlan,
-): [ComparedDump, ComparedDump] {
-  const given = contents.access.length > 0 ? contents.access : file.facts.access;
-  const access = given.filter(({ roles }) => !roles.some(role => missingRoles.includes(role)));
-  const saysAll = file.manifest !== undefined;
-  const comparable = restored.access.filter(
-    ({ text }) => saysAll || access.some(one => isOwner(one.text) === isOwner(text)),
-  );
-  return [
-    { contents, access, read: file.read },
-    { ...restored, access: comparable },
-  ];
-}
-
-function isOwner(statement: Buffer): boolean {
-  return statement.includes(' OWNER TO ');
+/** Roles are missing only where the scratch database is beside the live one; what they own and may do is left out. */
+function whatFileSays({ file, contents }: ReadFile, { missingRoles }: RestorePlan): ComparedDump {
+  const { statements, complete } = dumpedAccess(file, contents);
+  const possible = statements.filter(({ roles }) => !roles.some(role => missingRoles.includes(role)));
+  return { contents, access: { statements: possible, complete }, read: file.read };
 }
 
 function isMajorOf({ facts }: CheckedFile, major: number): boolean {

@@ -7,12 +7,27 @@ export interface AccessDifference {
   readonly onlyInB: readonly string[];
 }
 
-export function compareAccess(
-  a: readonly AccessStatement[],
-  b: readonly AccessStatement[],
-): AccessDifference {
-  const [ofA, ofB] = [a, b].map(inWords) as [string[], string[]];
+/** Owners and grants as a dump has them. */
+export interface DumpedAccess {
+  readonly statements: readonly AccessStatement[];
+  /** Whether those that are not there do not exist: a dump made with -O has no owner, one made with -x no grant. */
+  readonly complete: boolean;
+}
+
+export function compareAccess(a: DumpedAccess, b: DumpedAccess): AccessDifference {
+  const [ofA, ofB] = [inWords(saidBy(b, a)), inWords(saidBy(a, b))];
   return { onlyInA: without(ofA, ofB), onlyInB: without(ofB, ofA) };
+}
+
+/** Of `other` what the dump would also say if it were so. */
+function saidBy({ statements, complete }: DumpedAccess, other: DumpedAccess): readonly AccessStatement[] {
+  if (complete) return other.statements;
+  const kinds = new Set(statements.map(isOwner));
+  return other.statements.filter(statement => kinds.has(isOwner(statement)));
+}
+
+function isOwner({ text }: AccessStatement): boolean {
+  return text.includes(' OWNER TO ');
 }
 
 /** A grant that another role than the owner gave stands behind a SET SESSION AUTHORIZATION. */
