@@ -1,5 +1,6 @@
 import type { Proof } from '../catalog/manifest.ts';
 import type { Target, VerifyLevel } from '../config/config.ts';
+import type { Server } from '../contract/adapter.ts';
 import type { RunContext } from '../contract/run-context.ts';
 import { OrchestrateError } from '../errors.ts';
 import { recordProof } from '../store/record-proof.ts';
@@ -36,12 +37,24 @@ export async function verify(
   request: VerifyRequest,
   run: RunContext,
 ): Promise<VerifyResult> {
+  const reach = request.target && serverWhenNeeded(request.target, run);
+  try {
+    return await verifyWith(reach?.open, chosen, request, run);
+  } finally {
+    await reach?.close();
+  }
+}
+
+/** `open` reaches the server whose pg_restore reads archives. */
+async function verifyWith(
+  open: (() => Promise<Server>) | undefined,
+  chosen: ChosenFile,
+  { level, target, whenRestored }: VerifyRequest,
+  run: RunContext,
+): Promise<VerifyResult> {
   const startedAt = run.now();
-  const read = await readWhole(chosen, request, run);
-  const proved =
-    request.level === 'full'
-      ? await prove(read, needed(request.target), run, request.whenRestored)
-      : undefined;
+  const read = await readFile(chosen, run, open).catch(withDocument(chosen.path, level));
+  const proved = level === 'full' ? await prove(read, needed(target), run, whenRestored) : undefined;
   const differences = proved?.difference
     ? differencesInWords(proved.difference, ['the file', 'what was restored'])
     : [];
@@ -56,27 +69,18 @@ export async function verify(
     rows: tables.reduce((sum, { rows }) => sum + rows, 0),
   };
   await record(chosen, proof, run);
-  if (differences.length > 0) throw didNotProve(chosen.path, request.level, tables, differences);
-  return { path: chosen.path, level: request.level, proof, tables, server: proved?.server };
+  if (differences.length > 0) throw didNotProve(chosen.path, level, tables, differences);
+  return { path: chosen.path, level, proof, tables, server: proved?.server };
 }
 
-/** Reads it to its end, for damage and for what it says. */
-async function readWhole(
-  chosen: ChosenFile,
-  { level, target }: VerifyRequest,
-  run: RunContext,
-): Promise<ReadFile> {
-  const reach = target && serverWhenNeeded(target, run);
-  try {
-    return await readFile(chosen, run, reach?.open);
-  } catch (error) {
+/** A damaged file is a result for a script, too. */
+function withDocument(path: string, level: VerifyLevel): (error: unknown) => never {
+  return error => {
     if (!(error instanceof OrchestrateError) || error.code !== 'bad-file') throw error;
     const { message, hint, cause } = error;
-    const document = documentOf(chosen.path, level, [], [{ object: 'file', what: message }]);
+    const document = documentOf(path, level, [], [{ object: 'file', what: message }]);
     throw new OrchestrateError('bad-file', message, { hint, cause, document });
-  } finally {
-    await reach?.close();
-  }
+  };
 }
 
 /** What only reading it shows does not take the place of what a restore showed. */
