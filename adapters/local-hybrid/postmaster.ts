@@ -14,9 +14,17 @@ export async function endPostmaster(data: string): Promise<void> {
   for (const signal of ['SIGQUIT', 'SIGKILL'] as const) {
     for (let waited = 0; waited < patience; waited += 50) {
       if (!(await serves(pid, data))) return;
-      if (waited === 0) process.kill(pid, signal);
+      if (waited === 0) send(pid, signal);
       await delay(50);
     }
+  }
+}
+
+function send(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // It has just ended by itself.
   }
 }
 

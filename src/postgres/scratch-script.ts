@@ -110,6 +110,14 @@ for base; do
 done
 [ -n "$folder" ] || { echo "none of these is a folder to write in: $*" >&2; fail ${scratchWords.noFolder}; }
 
+# Bitnami's user has no name, which initdb asks for; their own start helps itself in this way too.
+library=\${NSS_WRAPPER_LIB:-/opt/bitnami/common/lib/libnss_wrapper.so}
+if ! id -un >/dev/null 2>&1 && [ -r "$library" ]; then
+  printf 'postgres:x:%s:%s::/:/bin/sh\\n' "$(id -u)" "$(id -g)" >"$folder/passwd"
+  printf 'postgres:x:%s:\\n' "$(id -g)" >"$folder/group"
+  NSS_WRAPPER_PASSWD=$folder/passwd NSS_WRAPPER_GROUP=$folder/group LD_PRELOAD=$library
+  export NSS_WRAPPER_PASSWD NSS_WRAPPER_GROUP LD_PRELOAD
+fi
 "$server/initdb" -D "$folder/data" -U postgres --auth=trust --encoding=UTF8 --locale=C --no-sync \\
   >/dev/null 2>"$folder/initdb.log" || { cat "$folder/initdb.log" >&2; fail ${scratchWords.notMade}; }
 {
