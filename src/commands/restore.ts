@@ -1,10 +1,15 @@
 import { Command, Option } from 'commander';
+import { OrchestrateError } from '../errors.ts';
 import type { RestoreMode, RestorePlan } from '../operations/plan-restore.ts';
 import type { Begin } from './command-line.ts';
 import { oneTargetOption } from './options.ts';
+import { restoreTablesCommand } from './restore-tables.ts';
+import { tableOption } from './table-option.ts';
 
-interface Flags {
+export interface RestoreFlags {
   target?: string;
+  table?: string[];
+  schema?: string;
   force?: true;
   into?: string;
   mode?: RestoreMode;
@@ -21,6 +26,8 @@ export function restoreCommand(begin: Begin): Command {
       'a path, the newest whole backup of the target, or the date part of a file name',
     )
     .addOption(oneTargetOption())
+    .addOption(tableOption('only this table, beside the live ones'))
+    .option('--schema <name>', 'where --table puts it; without it a new one, named after the backup')
     .option('--force', 'do not ask, and replace what --into names')
     .option('--into <database>', 'another database than the one of the target; made when missing')
     .addOption(
@@ -33,8 +40,12 @@ export function restoreCommand(begin: Begin): Command {
     .option('--no-safety-backup', 'never')
     .option('--no-owners', 'leave out owners and grants')
     .option('--dry-run', 'check all and say what would be replaced, but change nothing')
-    .action(async (typed: string, flags: Flags, command: Command) => {
-      const { run, report, loadConfig, confirm } = begin(command);
+    .action(async (typed: string, flags: RestoreFlags, command: Command) => {
+      const commandLine = begin(command);
+      const { table } = flags;
+      if (table) return restoreTablesCommand(typed, { ...flags, table }, commandLine);
+      if (flags.schema !== undefined) throw schemaWithoutTable();
+      const { run, report, loadConfig, confirm } = commandLine;
       const { refuseObstacles } = await import('../operations/obstacles/obstacle.ts');
       const { restore } = await import('../operations/restore.ts');
       const { selectTarget } = await import('../targets/select-targets.ts');
@@ -83,8 +94,14 @@ export function restoreCommand(begin: Begin): Command {
 }
 
 /** `undo` works on the target's own database. */
-function howToUndo(kept: string, { target, into }: Flags): string {
+function howToUndo(kept: string, { target, into }: RestoreFlags): string {
   if (into !== undefined) return `The replaced database is kept as ${kept}`;
   const chosen = target === undefined ? '' : ` --target ${target}`;
   return `To put the replaced database back, run: db-orchestrate undo${chosen}`;
+}
+
+function schemaWithoutTable(): OrchestrateError {
+  return new OrchestrateError('usage', '--schema is for single tables', {
+    hint: 'Name them with --table, or leave --schema out.',
+  });
 }

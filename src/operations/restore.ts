@@ -114,7 +114,7 @@ async function replace(
   return kept;
 }
 
-function refuseOtherTarget(madeFrom: string | undefined, chosen: string): void {
+export function refuseOtherTarget(madeFrom: string | undefined, chosen: string): void {
   if (madeFrom === undefined || madeFrom === chosen) return;
   throw new OrchestrateError(
     'usage',

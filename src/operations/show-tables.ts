@@ -21,12 +21,13 @@ export function showTables(
   write: (piece: Buffer) => Promise<boolean>,
 ): Promise<void> {
   return withShownFile(typed, target, config, run, async file => {
-    const found = await readTableParts(file);
+    const found = await readTableParts(file, run);
     const tables = findTables(names, found.tables);
     tellOfPartitions(found.parts, tables, run);
+    const ranges = selectTableParts(found, tables);
     const closed = new Error('nobody reads on');
     try {
-      await writeRanges(file, selectTableParts(found, tables), async piece => {
+      await writeRanges(file, { ranges }, { stage: 'show', run }, async piece => {
         if (!(await write(piece))) throw closed;
       });
     } catch (error) {

@@ -1,3 +1,4 @@
+import type { RunContext } from '../contract/run-context.ts';
 import { OrchestrateError } from '../errors.ts';
 import { createLineEnds } from '../postgres/dump-text/line-ends.ts';
 import { type ByteRange, stripRanges } from '../postgres/dump-text/strip-ranges.ts';
@@ -5,9 +6,9 @@ import { createTablePartsReader, type TableParts } from '../postgres/dump-text/t
 import type { CheckedFile } from './check-file.ts';
 
 /** Finds what a checked file says of its tables. Rejects with `bad-file` when it is no longer the one that was checked. */
-export async function readTableParts(file: CheckedFile): Promise<TableParts> {
+export async function readTableParts(file: CheckedFile, run: RunContext): Promise<TableParts> {
   const reader = createTablePartsReader();
-  await readText(file, async text => {
+  await readText(file, 'read', run, async text => {
     for await (const chunk of text) reader.push(chunk);
   });
   reader.end();
@@ -15,33 +16,44 @@ export async function readTableParts(file: CheckedFile): Promise<TableParts> {
 }
 
 /**
- * Hands on those ranges of a checked file's text, with an empty line between them. Rejects as `readTableParts` does, and
- * as `write` does.
+ * Hands on those ranges of a checked file's text, with an empty line between them and `edits` made inside them. Rejects
+ * as `readTableParts` does, and as `write` does.
  */
 export async function writeRanges(
   file: CheckedFile,
-  ranges: readonly ByteRange[],
+  { ranges, edits = [] }: { ranges: readonly ByteRange[]; edits?: readonly ByteRange[] },
+  { stage, run }: { stage: string; run: RunContext },
   write: (piece: Buffer) => Promise<void>,
 ): Promise<void> {
-  await readText(file, async text => {
-    for await (const piece of stripRanges(text, between(ranges))) await write(piece);
+  const changes = [...between(ranges), ...edits].sort((a, b) => a.start - b.start);
+  await readText(file, stage, run, async text => {
+    for await (const piece of stripRanges(text, changes)) await write(piece);
   });
 }
 
 async function readText(
   file: CheckedFile,
+  stage: string,
+  run: RunContext,
   sink: (text: AsyncIterable<Buffer>) => Promise<void>,
 ): Promise<void> {
-  const digest = await file.read(text => sink(lfLines(text)));
+  const digest = await file.read(text =>
+    sink(lfLines(text, bytes => run.emit({ type: 'progress', stage, bytes, total: file.facts.bytes }))),
+  );
   if (digest.sha256 !== file.digest.sha256)
     throw new OrchestrateError('bad-file', `${file.path} changed while it was being read`, {
       hint: 'Run the command again when nothing writes to the file any more.',
     });
 }
 
-async function* lfLines(text: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+async function* lfLines(text: AsyncIterable<Buffer>, tell: (bytes: number) => void): AsyncGenerator<Buffer> {
   const lineEnds = createLineEnds();
-  for await (const chunk of text) yield lineEnds.push(chunk);
+  let bytes = 0;
+  for await (const chunk of text) {
+    bytes += chunk.length;
+    tell(bytes);
+    yield lineEnds.push(chunk);
+  }
   yield lineEnds.end();
 }
 

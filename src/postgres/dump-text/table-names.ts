@@ -19,6 +19,12 @@ export function readName(written: string, schema: string): QualifiedName {
     : { schema: unquote(first!), name: unquote(second) };
 }
 
+/** A written name without its schema, as written. */
+export function ownPart(written: string): string {
+  const [, first, second] = parts.exec(written)!;
+  return second ?? first!;
+}
+
 /** As in SQL: `public.orders`, `sch."Odd Name"`. */
 export function writtenName({ schema, name }: QualifiedName): string {
   return [schema, name].map(quoted).join('.');

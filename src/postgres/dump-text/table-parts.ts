@@ -1,7 +1,8 @@
 import { createDumpReader, type DumpReader, type DumpStatement } from './dump-reader.ts';
 import { namePattern, unquote } from './names.ts';
 import type { ByteRange } from './strip-ranges.ts';
-import { nameKey, type QualifiedName, readName } from './table-names.ts';
+import { readTableDefinition, type TableDefinition } from './table-definition.ts';
+import { nameKey, ownPart, type QualifiedName, readName } from './table-names.ts';
 import { readTableStatement, type TableStatement, type TableStatementKind } from './table-statements.ts';
 
 /** A piece of a dump's text that says something of a table, or how the session is to be set for that. */
@@ -12,10 +13,20 @@ export interface TablePart extends ByteRange {
   readonly object: QualifiedName | undefined;
   readonly partition: QualifiedName | undefined;
   readonly constraint: string | undefined;
-  /** Where its own names stand in the text. */
-  readonly places: readonly (ByteRange & { readonly of: 'table' | 'object' | 'partition' })[];
-  /** Of `rows`: how many COPY brings; undefined when they are INSERTs. */
-  readonly copied?: number;
+  readonly places: readonly NamePlace[];
+  /** Of a `table`; its offsets are from the part's start. */
+  readonly definition: TableDefinition | undefined;
+  /** Of `rows`: how many. */
+  readonly rows: number;
+  /** Whether they are INSERTs. */
+  readonly inserts: boolean;
+}
+
+/** Where a name stands in the text. */
+export interface NamePlace extends ByteRange {
+  readonly of: 'table' | 'object' | 'partition';
+  /** As written, without the schema; bytes as characters (latin1). */
+  readonly name: string;
 }
 
 /** All that a dump says of its tables, in the order of the text. */
@@ -36,7 +47,7 @@ export function createTablePartsReader(): DumpReader & { found(): TableParts } {
       add(statement);
     },
     onCopyEnd({ rows, end }) {
-      parts.push({ ...parts.pop()!, end, copied: rows });
+      parts.push({ ...parts.pop()!, end, rows });
     },
     onRestriction: ignore,
     onNotice: ignore,
@@ -46,29 +57,56 @@ export function createTablePartsReader(): DumpReader & { found(): TableParts } {
     found: () => ({ tables: parts.flatMap(({ kind, table }) => (kind === 'table' ? [table!] : [])), parts }),
   };
 
-  function add({ keyword, text, offset, end }: DumpStatement): void {
+  function add({ keyword, text, offset, end, groups }: DumpStatement): void {
     const setting = keyword === 'SET' || keyword === 'SELECT' ? settingOf(text) : undefined;
     if (setting !== undefined) {
-      const none = { table: undefined, partition: undefined, constraint: undefined, places: [] };
-      parts.push({ kind: 'session', ...none, object: { schema: '', name: setting }, start: offset, end });
+      const none = {
+        table: undefined,
+        partition: undefined,
+        constraint: undefined,
+        definition: undefined,
+        rows: 0,
+        inserts: false,
+      };
+      parts.push({
+        kind: 'session',
+        ...none,
+        places: [],
+        object: { schema: '', name: setting },
+        start: offset,
+        end,
+      });
       return;
     }
     const statement = readTableStatement(keyword, text);
     if (!statement) return;
-    const part = partOf(statement, offset, end);
+    const definition = statement.kind === 'table' ? readTableDefinition(text) : undefined;
+    const inserts = keyword === 'INSERT';
+    const part = {
+      ...partOf(statement, offset, end),
+      definition,
+      inserts,
+      rows: inserts ? rowsOf(statement, text, groups) : 0,
+    };
     const last = parts.at(-1);
     // Millions of INSERTs, one below the other.
-    if (last && keyword === 'INSERT' && last.kind === 'rows' && last.end === offset && sameTable(last, part))
-      parts[parts.length - 1] = { ...last, end };
+    if (last?.inserts && inserts && last.kind === 'rows' && last.end === offset && sameTable(last, part))
+      parts[parts.length - 1] = { ...last, end, rows: last.rows + part.rows };
     else parts.push(part);
   }
 
-  function partOf({ kind, names }: TableStatement, offset: number, end: number): TablePart {
+  function partOf(
+    { kind, names }: TableStatement,
+    offset: number,
+    end: number,
+  ): Omit<TablePart, 'definition' | 'rows' | 'inserts'> {
     const table = names.table && readName(names.table.written, schema);
     const besides = table?.schema ?? schema;
     const places = (['table', 'object', 'partition'] as const).flatMap(of => {
       const place = names[of];
-      return place && place.end > 0 ? [{ of, start: offset + place.start, end: offset + place.end }] : [];
+      if (!place || place.end === 0) return [];
+      const name = ownPart(place.written);
+      return [{ of, name, start: offset + place.start, end: offset + place.end }];
     });
     return {
       kind,
@@ -81,6 +119,12 @@ export function createTablePartsReader(): DumpReader & { found(): TableParts } {
       end,
     };
   }
+}
+
+/** Each has its parentheses, and so has a list of columns; DEFAULT VALUES is one row without any. */
+function rowsOf({ names }: TableStatement, text: Buffer, groups: number): number {
+  const hasList = text[names.table!.end + 1] === 0x28;
+  return Math.max(1, groups - (hasList ? 1 : 0));
 }
 
 function sameTable(one: TablePart, other: TablePart): boolean {

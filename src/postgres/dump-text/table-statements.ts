@@ -98,6 +98,7 @@ const formsOf = {
   identity: [
     `${alterTable}ALTER COLUMN ${name} ADD GENERATED (?:ALWAYS|BY DEFAULT) AS IDENTITY \\(\\s+SEQUENCE NAME ${object}\\s`,
   ],
+  'sequence default': [`${alterTable}ALTER COLUMN ${name} SET DEFAULT ${expressions}"?nextval"?\\(`],
   default: [`${alterTable}ALTER COLUMN ${name} SET DEFAULT `],
   'foreign key': [`${alterTable}ADD CONSTRAINT ${constraint} FOREIGN KEY `],
   key: [`${alterTable}ADD CONSTRAINT (?<object>${name}) (?:PRIMARY KEY|UNIQUE|EXCLUDE) `],

@@ -1,0 +1,122 @@
+import type { Config, Target } from '../config/config.ts';
+import type { RunContext } from '../contract/run-context.ts';
+import { OrchestrateError } from '../errors.ts';
+import { databaseFacts } from '../postgres/database-facts.ts';
+import { type QualifiedName, writtenName } from '../postgres/dump-text/table-names.ts';
+import type { TableParts } from '../postgres/dump-text/table-parts.ts';
+import { lockDatabase, openMaintenance } from '../postgres/maintenance.ts';
+import { withSession } from '../postgres/with-session.ts';
+import { type CheckedFile, checkFirstWhole } from './check-file.ts';
+import { chooseBackup } from './choose-backup.ts';
+import { findTables } from './find-tables.ts';
+import { loadTables } from './load-tables.ts';
+import { planBeside, type TablesMode, type TablesPlan } from './plan-tables.ts';
+import { refuseOtherTarget } from './restore.ts';
+import { asRestoreFailure } from './restore-failure.ts';
+import { serverWhenNeeded } from './server-when-needed.ts';
+import { readTableParts } from './table-text.ts';
+
+export interface TablesRequest {
+  /** A path, `latest`, or as much of an id as only one backup has. */
+  readonly file: string;
+  /** At least one, as a person types them. */
+  readonly tables: readonly string[];
+  readonly mode: TablesMode;
+  /** Where they go beside the live ones; without it one that is named after the backup. */
+  readonly schema?: string | undefined;
+  readonly targetIsChosen: boolean;
+  /** The database to restore into, which must exist; without it the target's own. */
+  readonly into?: string | undefined;
+  readonly dryRun: boolean;
+  /** Asked once all is checked and nothing has been touched; rejects to stop. */
+  readonly confirm: (plan: TablesPlan) => Promise<void>;
+}
+
+/** Tables of a file that was checked, and where they go. */
+export interface ChosenTables {
+  readonly target: string;
+  readonly server: string;
+  readonly serverMajor: number;
+  readonly database: string;
+  readonly file: CheckedFile;
+  /** The backup's, when the file's name is one of ours. */
+  readonly id: string | undefined;
+  readonly tables: readonly QualifiedName[];
+  readonly found: TableParts;
+}
+
+export interface TablesResult {
+  readonly target: string;
+  readonly database: string;
+  readonly from: string;
+  readonly mode: TablesMode;
+  /** The backup that was made before. */
+  readonly undo: string | null;
+  readonly seconds: number;
+  readonly tables: readonly string[];
+  readonly schema: string | null;
+}
+
+/**
+ * Brings single tables of a backup back, in one transaction: beside the live ones, where nothing is replaced. Rejects as
+ * `restore` does. A dry run gives the plan only.
+ */
+export async function restoreTables(
+  target: Target,
+  request: TablesRequest,
+  config: Config,
+  run: RunContext,
+): Promise<TablesResult | TablesPlan> {
+  const files = await chooseBackup(request.file, target.name, config, run);
+  const reach = serverWhenNeeded(target, run);
+  try {
+    const file = await checkFirstWhole(files, run, reach.open);
+    if (!request.targetIsChosen) refuseOtherTarget(file.manifest?.target, target.name);
+    const found = await readTableParts(file, run);
+    const tables = findTables(request.tables, found.tables);
+    const server = await reach.open();
+    const database = request.into ?? server.database;
+    const maintenance = await openMaintenance(server, database, database);
+    await lockDatabase(maintenance, database, 'shared', run);
+    if (!(await databaseFacts(maintenance, database))) throw noDatabase(database);
+    const chosen: ChosenTables = {
+      target: target.name,
+      server: server.describe,
+      serverMajor: server.version.major,
+      database,
+      file,
+      id: files.find(({ path }) => path === file.path)?.backup?.id,
+      tables,
+      found,
+    };
+    const plan = await withSession(server, database, session =>
+      planBeside(session, chosen, request.schema, run),
+    );
+    if (request.dryRun) return plan;
+    await request.confirm(plan);
+    run.signal.throwIfAborted();
+    const startedAt = run.now();
+    await loadTables(plan, server, run);
+    const seconds = (run.now().getTime() - startedAt.getTime()) / 1000;
+    return {
+      target: target.name,
+      database,
+      from: file.path,
+      mode: plan.mode,
+      undo: null,
+      seconds,
+      tables: tables.map(writtenName),
+      schema: plan.schema,
+    };
+  } catch (error) {
+    throw asRestoreFailure(error, run);
+  } finally {
+    await reach.close();
+  }
+}
+
+function noDatabase(database: string): OrchestrateError {
+  return new OrchestrateError('usage', `there is no database ${JSON.stringify(database)}`, {
+    hint: 'Tables go into a database that exists; make it, or restore the whole backup without --table.',
+  });
+}
