@@ -7,11 +7,12 @@ export interface User {
 }
 
 /**
- * Whom a temporary cluster belongs to when we are root, whom PostgreSQL refuses; undefined when it is ourselves.
+ * Whom a temporary cluster belongs to when we are root, whom PostgreSQL refuses; undefined when it is ourselves. Not
+ * `postgres` first: code in a dump can start programs as this user, whom a real cluster may let in without a password.
  */
 export async function scratchUser(): Promise<User | undefined> {
   if (process.getuid?.() !== 0) return undefined;
-  const user = (await numbersOf('postgres')) ?? (await numbersOf('nobody'));
+  const user = (await numbersOf('nobody')) ?? (await numbersOf('postgres'));
   if (user) return user;
   throw new OrchestrateError('no-client', 'PostgreSQL refuses to run as root, and there is no other user', {
     hint: 'Run it as another user, or make one for it: useradd --system postgres',

@@ -48,7 +48,7 @@ export const manifestSchema = z.object({
   dumpVersion: z.string(),
   database: databaseFacts,
   extensions: z.array(z.object({ name: z.string(), version: z.string(), schema: z.string() })),
-  /** Settings of the server without which a server like it cannot be made. */
+  /** Settings that decide how the text is written, and libraries that the server had loaded. */
   serverSettings: z.record(z.string(), z.string()).optional(),
   /** Roles that own something or are granted something in the backup. */
   roles: z.array(z.string()),

@@ -7,12 +7,12 @@ import type { RestoreFlags } from './restore.ts';
 export async function restoreTablesCommand(
   typed: string,
   flags: RestoreFlags & { table: string[] },
-  { run, report, loadConfig }: CommandLine,
+  { run, report, loadConfig, confirm }: CommandLine,
 ): Promise<void> {
   refuseWithTables(flags);
   const { restoreTables } = await import('../operations/restore-tables.ts');
   const { selectTarget } = await import('../targets/select-targets.ts');
-  const { describeTablesPlan, howToRemove } = await import('../report/tables-plan.ts');
+  const { describeTablesPlan, whatNext } = await import('../report/tables-plan.ts');
   const { durationInWords } = await import('../report/words.ts');
   const config = await loadConfig();
   const tell = (plan: TablesPlan) => report.say(describeTablesPlan(plan, run));
@@ -21,12 +21,16 @@ export async function restoreTablesCommand(
     {
       file: typed,
       tables: flags.table,
-      mode: 'beside',
+      mode: flags.mode === 'in-place' ? 'in-place' : 'beside',
+      safetyBackup: flags.safetyBackup ?? true,
       schema: flags.schema,
       targetIsChosen: flags.target !== undefined,
       into: flags.into,
       dryRun: flags.dryRun === true,
-      confirm: async plan => tell(plan),
+      async confirm(plan) {
+        tell(plan);
+        if (plan.mode === 'in-place' && !flags.force) await confirm('Replace them?');
+      },
     },
     config,
     run,
@@ -37,18 +41,26 @@ export async function restoreTablesCommand(
     return report.result('', { dryRun: true, target, database, from: file.path, mode, schema });
   }
   report.say(`restored ${outcome.tables.join(', ')} in ${durationInWords(outcome.seconds)}`);
-  if (flags.schema === undefined) report.say(howToRemove(outcome));
+  const next = flags.schema === undefined ? whatNext(outcome) : undefined;
+  if (next) report.say(next);
   report.result('', outcome);
 }
 
-function refuseWithTables({ mode, owners, safetyBackup }: RestoreFlags): void {
+function refuseWithTables({ mode, owners, safetyBackup, schema }: RestoreFlags): void {
   if (mode === 'swap')
     throw new OrchestrateError('usage', 'single tables cannot be swapped', {
-      hint: 'Leave --mode out to bring them beside the live ones.',
+      hint: 'Leave --mode out to bring them beside the live ones, or add --mode in-place to replace their rows.',
     });
-  const ofWhole = safetyBackup === true ? '--safety-backup' : owners ? undefined : '--no-owners';
-  if (ofWhole)
-    throw new OrchestrateError('usage', `${ofWhole} and --table exclude each other`, {
-      hint: 'Leave it out: beside the live tables nothing is replaced, and owners are not brought.',
+  const excluded = [
+    { is: !owners, what: '--no-owners and --table' },
+    { is: mode === 'in-place' && schema !== undefined, what: '--schema and --mode in-place' },
+    {
+      is: mode === undefined && safetyBackup !== undefined,
+      what: 'a safety backup and --table without --mode in-place',
+    },
+  ].find(({ is }) => is);
+  if (excluded)
+    throw new OrchestrateError('usage', `${excluded.what} exclude each other`, {
+      hint: 'Leave one out: beside the live tables nothing is replaced, and single tables come without owners.',
     });
 }

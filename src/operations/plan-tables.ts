@@ -8,6 +8,7 @@ import { nameKey, type QualifiedName, writtenName } from '../postgres/dump-text/
 import type { TablePart, TableParts } from '../postgres/dump-text/table-parts.ts';
 import { selectTableParts } from '../postgres/dump-text/table-selection.ts';
 import { identifier, literal } from '../postgres/quote.ts';
+import type { CheckedFile } from './check-file.ts';
 import type { ChosenTables } from './restore-tables.ts';
 
 /** Into a schema of its own beside the live tables, or in their place. */
@@ -20,6 +21,8 @@ export interface TablesPlan extends ChosenTables {
   readonly schema: string | null;
   /** Whether the live database is backed up first. */
   readonly safetyBackup: boolean;
+  /** In place: those that the database does not have. */
+  readonly missing: readonly QualifiedName[];
   /** What is left out, and what else a person should know before. */
   readonly notes: readonly string[];
   readonly load: TablesLoad;
@@ -42,12 +45,7 @@ export async function planBeside(
 ): Promise<TablesPlan> {
   const { tables, found, file } = chosen;
   const schema = typedSchema ?? `restored_${chosen.id ?? localStamp(run.now())}`;
-  // The schema's name gets into text of the file's encoding.
-  if (/[^ -~]/.test(schema) && file.facts.encoding !== 'UTF8')
-    throw new OrchestrateError(
-      'usage',
-      `the file is in ${file.facts.encoding}: this takes a schema in plain letters`,
-    );
+  refuseOtherLetters([schema], file);
   refuseSameNames(tables);
   for (const table of tables) refuseDependent(table, found);
   const schemaExists = await refuseTaken(session, schema, tables);
@@ -57,6 +55,7 @@ export async function planBeside(
     mode: 'beside',
     schema,
     safetyBackup: false,
+    missing: [],
     notes: tables.flatMap(table => [...leftOutOf(table, leftOut, found), ...partitioning(table, found)]),
     load: {
       before: schemaExists ? '' : `CREATE SCHEMA ${identifier(schema)};\n`,
@@ -70,6 +69,15 @@ export async function planBeside(
 /** A setting that the server is too old for. */
 export function isUnknown(part: TablePart, { serverMajor }: Pick<ChosenTables, 'serverMajor'>): boolean {
   return part.kind === 'session' && part.object!.name === 'transaction_timeout' && serverMajor < 17;
+}
+
+/** Names that get into the text of a file, which may be in another encoding. */
+export function refuseOtherLetters(names: readonly string[], { facts }: CheckedFile): void {
+  const odd = names.find(name => /[^ -~\n\t]/.test(name));
+  if (odd === undefined || facts.encoding === 'UTF8') return;
+  throw new OrchestrateError('usage', `the file is in ${facts.encoding}, and ${JSON.stringify(odd)} is not`, {
+    hint: 'Restore the whole backup into another database with --into, or choose a --schema in plain letters.',
+  });
 }
 
 function refuseSameNames(tables: readonly QualifiedName[]): void {

@@ -6,11 +6,13 @@ import { type QualifiedName, writtenName } from '../postgres/dump-text/table-nam
 import type { TableParts } from '../postgres/dump-text/table-parts.ts';
 import { lockDatabase, openMaintenance } from '../postgres/maintenance.ts';
 import { withSession } from '../postgres/with-session.ts';
+import { makeBackup } from './backup.ts';
 import { type CheckedFile, checkFirstWhole } from './check-file.ts';
 import { chooseBackup } from './choose-backup.ts';
 import { findTables } from './find-tables.ts';
-import { loadTables } from './load-tables.ts';
+import { compareTables, loadTables } from './load-tables.ts';
 import { planBeside, type TablesMode, type TablesPlan } from './plan-tables.ts';
+import { planInPlace } from './plan-tables-in-place.ts';
 import { refuseOtherTarget } from './restore.ts';
 import { asRestoreFailure } from './restore-failure.ts';
 import { serverWhenNeeded } from './server-when-needed.ts';
@@ -22,6 +24,8 @@ export interface TablesRequest {
   /** At least one, as a person types them. */
   readonly tables: readonly string[];
   readonly mode: TablesMode;
+  /** In place: whether the live database is backed up first. */
+  readonly safetyBackup: boolean;
   /** Where they go beside the live ones; without it one that is named after the backup. */
   readonly schema?: string | undefined;
   readonly targetIsChosen: boolean;
@@ -58,8 +62,8 @@ export interface TablesResult {
 }
 
 /**
- * Brings single tables of a backup back, in one transaction: beside the live ones, where nothing is replaced. Rejects as
- * `restore` does. A dry run gives the plan only.
+ * Brings single tables of a backup back, in one transaction: beside the live ones, where nothing is replaced, or in
+ * their place. Rejects as `restore` does. A dry run gives the plan only.
  */
 export async function restoreTables(
   target: Target,
@@ -77,7 +81,7 @@ export async function restoreTables(
     const server = await reach.open();
     const database = request.into ?? server.database;
     const maintenance = await openMaintenance(server, database, database);
-    await lockDatabase(maintenance, database, 'shared', run);
+    await lockDatabase(maintenance, database, request.mode === 'beside' ? 'shared' : 'exclusive', run);
     if (!(await databaseFacts(maintenance, database))) throw noDatabase(database);
     const chosen: ChosenTables = {
       target: target.name,
@@ -90,12 +94,19 @@ export async function restoreTables(
       found,
     };
     const plan = await withSession(server, database, session =>
-      planBeside(session, chosen, request.schema, run),
+      request.mode === 'beside'
+        ? planBeside(session, chosen, request.schema, run)
+        : planInPlace(session, chosen, request.safetyBackup),
     );
+    if (plan.mode === 'in-place') await compareTables(plan, server, run);
     if (request.dryRun) return plan;
     await request.confirm(plan);
     run.signal.throwIfAborted();
     const startedAt = run.now();
+    const safety = plan.safetyBackup
+      ? await makeBackup(server, target, { origin: 'before-restore', database }, run)
+      : undefined;
+    if (safety) run.emit({ type: 'notice', message: `backed up the live database first: ${safety.path}` });
     await loadTables(plan, server, run);
     const seconds = (run.now().getTime() - startedAt.getTime()) / 1000;
     return {
@@ -103,7 +114,7 @@ export async function restoreTables(
       database,
       from: file.path,
       mode: plan.mode,
-      undo: null,
+      undo: safety?.path ?? null,
       seconds,
       tables: tables.map(writtenName),
       schema: plan.schema,

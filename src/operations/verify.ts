@@ -1,6 +1,5 @@
 import type { Proof } from '../catalog/manifest.ts';
 import type { Target, VerifyLevel } from '../config/config.ts';
-import type { Server } from '../contract/adapter.ts';
 import type { RunContext } from '../contract/run-context.ts';
 import { OrchestrateError } from '../errors.ts';
 import { recordProof } from '../store/record-proof.ts';
@@ -34,43 +33,36 @@ export interface VerifyRequest {
  */
 export async function verify(
   chosen: ChosenFile,
-  request: VerifyRequest,
-  run: RunContext,
-): Promise<VerifyResult> {
-  const reach = request.target && serverWhenNeeded(request.target, run);
-  try {
-    return await verifyWith(reach?.open, chosen, request, run);
-  } finally {
-    await reach?.close();
-  }
-}
-
-/** `open` reaches the server whose pg_restore reads archives. */
-async function verifyWith(
-  open: (() => Promise<Server>) | undefined,
-  chosen: ChosenFile,
   { level, target, whenRestored }: VerifyRequest,
   run: RunContext,
 ): Promise<VerifyResult> {
   const startedAt = run.now();
-  const read = await readFile(chosen, run, open).catch(withDocument(chosen.path, level));
-  const proved = level === 'full' ? await prove(read, needed(target), run, whenRestored) : undefined;
-  const differences = proved?.difference
-    ? differencesInWords(proved.difference, ['the file', 'what was restored'])
-    : [];
-  const tables = tablesOf(read);
-  const finishedAt = run.now();
-  const proof: Proof = {
-    level: differences.length > 0 ? 'failed' : (proved?.level ?? 'quick'),
-    at: finishedAt.toISOString(),
-    seconds: (finishedAt.getTime() - startedAt.getTime()) / 1000,
-    ...(proved && { server: proved.serverVersion }),
-    tables: tables.length,
-    rows: tables.reduce((sum, { rows }) => sum + rows, 0),
-  };
-  await record(chosen, proof, run);
-  if (differences.length > 0) throw didNotProve(chosen.path, level, tables, differences);
-  return { path: chosen.path, level, proof, tables, server: proved?.server };
+  if (level === 'full' && !target) throw noTarget();
+  // Its pg_restore reads archives, and it knows what a file without a manifest does not say.
+  const reach = target && serverWhenNeeded(target, run);
+  try {
+    const read = await readFile(chosen, run, reach?.open).catch(withDocument(chosen.path, level));
+    const proved =
+      level === 'full' && target ? await prove(read, target, reach!.open, run, whenRestored) : undefined;
+    const differences = proved?.difference
+      ? differencesInWords(proved.difference, ['the file', 'what was restored'])
+      : [];
+    const tables = tablesOf(read);
+    const finishedAt = run.now();
+    const proof: Proof = {
+      level: differences.length > 0 ? 'failed' : (proved?.level ?? 'quick'),
+      at: finishedAt.toISOString(),
+      seconds: (finishedAt.getTime() - startedAt.getTime()) / 1000,
+      ...(proved && { server: proved.serverVersion }),
+      tables: tables.length,
+      rows: tables.reduce((sum, { rows }) => sum + rows, 0),
+    };
+    await record(chosen, proof, run);
+    if (differences.length > 0) throw didNotProve(chosen.path, level, tables, differences);
+    return { path: chosen.path, level, proof, tables, server: proved?.server };
+  } finally {
+    await reach?.close();
+  }
 }
 
 /** A damaged file is a result for a script, too. */
@@ -96,9 +88,8 @@ function tablesOf({ file }: ReadFile): { name: string; rows: number }[] {
   return [...rowsOf].map(([name, rows]) => ({ name, rows }));
 }
 
-function needed(target: Target | undefined): Target {
-  if (target) return target;
-  throw new OrchestrateError('usage', 'a full proof needs a target, whose kind of server it restores to', {
+function noTarget(): OrchestrateError {
+  return new OrchestrateError('usage', 'a full proof needs a target, whose kind of server it restores to', {
     hint: 'Set DATABASE_URL or write a config file; or check the file alone with: db-orchestrate verify --quick',
   });
 }

@@ -20,8 +20,6 @@ const quick = {
   jit: 'off',
   max_locks_per_transaction: '1024',
   maintenance_work_mem: '256MB',
-  // Else this machine's: the text of a dump depends on it.
-  timezone: 'UTC',
 };
 
 function checked(name: string): string {

@@ -1,6 +1,7 @@
 import type { Server, Session } from '../contract/adapter.ts';
 import { OrchestrateError } from '../errors.ts';
 import { type DatabaseFacts, databaseFacts } from './database-facts.ts';
+import { serverSettings } from './server-settings.ts';
 
 export interface Extension {
   name: string;
@@ -12,7 +13,6 @@ export interface Extension {
 export interface Snapshot {
   readonly facts: DatabaseFacts;
   readonly extensions: readonly Extension[];
-  /** Those without which a server like it cannot be made, as far as the role may see them. */
   readonly serverSettings: Readonly<Record<string, string>>;
   /** What pg_dump is told to see the same moment. */
   readonly dumpArguments: readonly string[];
@@ -31,15 +31,12 @@ export async function openSnapshot(server: Server, database: string): Promise<Sn
       `SELECT extname AS name, extversion AS version, nspname AS schema
        FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace ORDER BY extname`,
     );
-    const settings = await session.query<{ name: string; setting: string }>(
-      "SELECT name, setting FROM pg_settings WHERE name = 'shared_preload_libraries' AND setting <> ''",
-    );
     const exported = await exportSnapshot(session);
     const { bytes: _, ...facts } = found;
     return {
       facts,
       extensions,
-      serverSettings: Object.fromEntries(settings.map(({ name, setting }) => [name, setting])),
+      serverSettings: await serverSettings(session),
       dumpArguments: exported === undefined ? [] : [`--snapshot=${exported}`],
       session,
     };

@@ -8,6 +8,7 @@ import { databaseNames } from '../../postgres/present.ts';
 import type { CheckedFile } from '../check-file.ts';
 import { dropDatabase, sweepIncoming } from '../clear-databases.ts';
 import { furnishScratch } from './furnish-scratch.ts';
+import { scratchSettings } from './scratch-settings.ts';
 
 /** A server, or a place on one, where a backup can be restored without anybody noticing. */
 export interface Scratch {
@@ -23,34 +24,45 @@ export interface Scratch {
 
 /**
  * Opens a throwaway server of the target's adapter, with the roles and tablespaces that the dump needs; or, where the
- * configuration says so, makes do with databases beside the live one. Rejects with `no-client` when there is none.
+ * configuration says so, makes do with databases beside the live one. `open` reaches the target's own server. Rejects
+ * with `no-client` when there is none.
  */
-export async function openScratch(file: CheckedFile, target: Target, run: RunContext): Promise<Scratch> {
-  return target.scratch === 'same-server' ? besideLive(target, run) : throwaway(file, target, run);
+export async function openScratch(
+  file: CheckedFile,
+  target: Target,
+  open: () => Promise<Server>,
+  run: RunContext,
+): Promise<Scratch> {
+  return target.scratch === 'same-server' ? besideLive(target, run) : throwaway(file, target, open, run);
 }
 
-async function throwaway(file: CheckedFile, target: Target, run: RunContext): Promise<Scratch> {
-  const { adapter, options } = target;
-  if (!adapter.scratch)
+async function throwaway(
+  file: CheckedFile,
+  { name, adapter, options }: Target,
+  open: () => Promise<Server>,
+  run: RunContext,
+): Promise<Scratch> {
+  if (!adapter.scratch) {
     throw new OrchestrateError(
       'no-client',
       `adapter ${adapter.name} can make no scratch server for a proof`,
       {
-        hint: `Let it use the live server: set scratch: 'same-server' for target ${target.name}. Or check the file alone with: db-orchestrate verify --quick`,
+        hint: `Let it use the live server: set scratch: 'same-server' for target ${name}. Or check the file alone with: db-orchestrate verify --quick`,
       },
     );
+  }
   const { facts, manifest } = file;
+  const original = manifest?.database.name ?? 'restored';
   const need = {
     serverMajor: majorOf(manifest?.serverVersion ?? facts.serverVersion),
     dumpMajor: majorOf(facts.pgDumpVersion),
-    settings: settingsFor(file),
+    settings: await scratchSettings(file, original, open),
   };
   const server = await adapter.scratch(options, need, run);
   try {
     const maintenance = await server.session('postgres');
     await furnishScratch(file, maintenance);
     const taken = await databaseNames(maintenance);
-    const original = originalName(file);
     return {
       server,
       maintenance,
@@ -92,28 +104,6 @@ async function besideLive(target: Target, run: RunContext): Promise<Scratch> {
     await server.close();
     throw error;
   }
-}
-
-function originalName({ manifest }: CheckedFile): string {
-  return manifest?.database.name ?? 'restored';
-}
-
-/**
- * Of the libraries that the server had loaded only those of the dump's extensions: others may not be here. Nothing may
- * change what was restored before it is looked at: no job of pg_cron, no worker of TimescaleDB.
- */
-function settingsFor(file: CheckedFile): Record<string, string> {
-  const { extensions } = file.facts;
-  const loaded = file.manifest?.serverSettings?.shared_preload_libraries?.split(/\s*,\s*/) ?? [];
-  const needed = loaded.filter(library => extensions.includes(library));
-  return {
-    ...(needed.length > 0 && { shared_preload_libraries: needed.join(',') }),
-    ...(extensions.includes('pg_cron') && {
-      'cron.database_name': originalName(file),
-      'cron.launch_active_jobs': 'off',
-    }),
-    ...(extensions.includes('timescaledb') && { 'timescaledb.max_background_workers': '0' }),
-  };
 }
 
 function majorOf(version: string | undefined): number | undefined {

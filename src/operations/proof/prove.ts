@@ -1,5 +1,5 @@
 import type { Target } from '../../config/config.ts';
-import { ClientFailure, QueryFailure } from '../../contract/adapter.ts';
+import { ClientFailure, QueryFailure, type Server } from '../../contract/adapter.ts';
 import type { RunContext } from '../../contract/run-context.ts';
 import { interruption, OrchestrateError } from '../../errors.ts';
 import { dumpForm } from '../../postgres/comparison/dump-form.ts';
@@ -33,11 +33,12 @@ export type WhenRestored = (scratch: Scratch, database: string) => Promise<void>
 export async function prove(
   read: ReadFile,
   target: Target,
+  open: () => Promise<Server>,
   run: RunContext,
   whenRestored: WhenRestored = async () => undefined,
 ): Promise<ProofResult> {
   const { file } = read;
-  const scratch = await openScratch(file, target, run);
+  const scratch = await openScratch(file, target, open, run);
   try {
     const { server, maintenance } = scratch;
     const database = scratch.name('restored');

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { execute, identifier, pgProgram } from '../../stage/client.ts';
 import { createDatabase, createRole } from '../../stage/databases.ts';
-import { hostServer } from '../../stage/servers.ts';
+import { hostServer, privateServer } from '../../stage/servers.ts';
 import { hostTarget, targetProject } from '../../stage/target-project.ts';
 
 interface Verified {
@@ -139,4 +139,20 @@ test('a dump by another major of pg_dump than there is counts as restored, not a
   writeFileSync(path, stdout.replace(/^-- Dumped by pg_dump version 15/m, '-- Dumped by pg_dump version 13'));
   const result = await project.must<Verified & { proof: { level: string } }>(['verify', path]);
   assert.deepEqual([result.ok, result.proven, result.proof.level], [true, false, 'restored']);
+});
+
+test('what the text of a dump takes from the settings of a server or a role is the same', async () => {
+  const server = await privateServer({ TimeZone: 'Asia/Kathmandu', bytea_output: 'escape' });
+  const database = await createDatabase(server);
+  await execute(
+    server,
+    database,
+    `CREATE TABLE t (at timestamptz, b bytea); INSERT INTO t VALUES ('2026-01-01 00:00:00Z', '\\x00ff')`,
+  );
+  const project = targetProject({ local: hostTarget(server, database) });
+  await project.must(['backup']);
+  assert.equal((await project.must<Verified>(['verify', 'latest'])).proven, true);
+  const path = join(project.folder, 'old.sql');
+  await pgProgram(server, database, ['pg_dump', '-O', '-x', '-f', path]);
+  assert.equal((await project.must<Verified>(['verify', path])).proven, true);
 });
