@@ -11,6 +11,8 @@ export interface ContainerRequest {
   /** Of the image: this machine's own major when left out. */
   readonly major?: 17;
   readonly name?: string;
+  /** Instead of the image of that major: one made of it. */
+  readonly imageName?: string;
   /** Added to POSTGRES_USER=app, POSTGRES_PASSWORD and POSTGRES_DB=appdb; undefined leaves one out. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** More arguments for `docker run`. */
@@ -68,7 +70,9 @@ export async function startContainer(request: ContainerRequest = {}): Promise<Co
     ...publish,
     ...(request.args ?? []),
   ];
-  const id = (await mustRun(docker(host, ...run, image.name, ...postgres))).stdout.trim();
+  const id = (
+    await mustRun(docker(host, ...run, request.imageName ?? image.name, ...postgres))
+  ).stdout.trim();
   const container: Container = {
     engine: host,
     image,
