@@ -12,7 +12,7 @@ tool := node src/main.ts
 installed := node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
-.PHONY: help db-backup db-restore db-backup-list demo test soak
+.PHONY: help db-backup db-restore db-backup-list db-verify demo test soak
 
 help: ## Show these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,6 +26,10 @@ db-restore: $(installed) ## Put a backup back: FILE=backups/… [TARGET=docker] 
 
 db-backup-list: $(installed) ## List the backups of all targets
 	@$(tool) list --all-targets
+
+db-verify: $(installed) ## Prove a backup by a scratch restore: FILE=backups/… [TARGET=docker]
+	@test -n "$$FILE" || { echo 'usage: make db-verify FILE=backups/NAME.sql.gz [TARGET=docker]' >&2; exit 2; }
+	@$(tool) verify $${TARGET:+--target "$$TARGET"} -- "$$FILE"
 
 demo: $(installed) ## Back up, damage and restore a sample database
 	@node demo/demo.ts

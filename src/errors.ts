@@ -12,7 +12,8 @@ export const failures = {
   },
   'no-client': {
     exitCode: 4,
-    meaning: 'no usable client program (missing, or older than the server) and no fallback',
+    meaning:
+      'no usable client program (missing, or older than the server) and no fallback; no scratch server for a proof',
   },
   'backup-failed': {
     exitCode: 5,

@@ -69,6 +69,15 @@ describe('make', () => {
     assert.equal(await value(server, database, 'SELECT n FROM t'), 1);
   });
 
+  test('db-verify proves FILE, and without FILE says how to use it', async () => {
+    const proved = await make('db-verify', `FILE=${join('backups', backups().sort()[0]!)}`);
+    assert.equal(proved.exitCode, 0, proved.stderr);
+    assert.match(proved.stdout, /proven: restored to PostgreSQL/);
+    const none = await make('db-verify');
+    assert.equal(none.exitCode, 2);
+    assert.match(none.stderr, /^usage: make db-verify FILE=backups\/NAME\.sql\.gz \[TARGET=docker\]$/m);
+  });
+
   test('db-restore without FILE says how to use it, in one line, and fails', async () => {
     for (const args of [[], ['FILE=']]) {
       const { exitCode, stdout, stderr } = await make('db-restore', ...args);

@@ -5,7 +5,7 @@ import { createDatabase } from '../stage/databases.ts';
 import { privateServer } from '../stage/servers.ts';
 import { hostTarget, targetProject } from '../stage/target-project.ts';
 
-test('5,000 tables are backed up and restored with the default settings of a server', async () => {
+test('5,000 tables are backed up, proved and restored with the default settings of a server', async () => {
   const server = await privateServer();
   const database = await createDatabase(server);
   await execute(
@@ -19,6 +19,7 @@ test('5,000 tables are backed up and restored with the default settings of a ser
   );
   const project = targetProject({ local: hostTarget(server, database) });
   await project.must(['backup']);
+  assert.equal((await project.must<{ proven: boolean }>(['verify', 'latest'])).proven, true);
   await execute(server, database, 'DROP TABLE t4711');
   await project.must(['restore', 'latest', '--force']);
   assert.equal(await value(server, database, 'SELECT count(*) FROM t4711'), 2);
