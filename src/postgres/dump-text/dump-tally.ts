@@ -1,7 +1,7 @@
-import { badDump, excerpt } from './bad-dump.ts';
 import type { CopyTarget } from './copy-target.ts';
 import type { CopyEnd, DumpStatement } from './dump-reader.ts';
-import { decode, namePattern, qualifiedNamePattern, unquote } from './names.ts';
+import { createInsertTarget } from './insert-target.ts';
+import { decode, namePattern, unquote } from './names.ts';
 import { rolesNamed } from './roles-named.ts';
 
 /** Rows of one table, of one COPY or of the INSERTs that follow one another. */
@@ -33,8 +33,7 @@ export function createDumpTally(): DumpTally {
   const roles = new Set<string>();
   let largeObjects = 0;
   let encoding: string | undefined;
-  let insertHead: Buffer = Buffer.alloc(0);
-  let columnList = 0;
+  const insertTarget = createInsertTarget();
   let table = '';
   let rowsOffset = 0;
 
@@ -42,7 +41,6 @@ export function createDumpTally(): DumpTally {
     statement(statement) {
       const { keyword, text, end } = statement;
       if (keyword === 'INSERT') return insert(statement);
-      insertHead = Buffer.alloc(0);
       rowsOffset = end;
       if (keyword === 'SELECT') {
         if (text.subarray(0, 100).includes('pg_catalog.lo_create(')) largeObjects += 1;
@@ -75,28 +73,16 @@ export function createDumpTally(): DumpTally {
     },
   };
 
-  function insert({ text, groups, line, offset, end }: DumpStatement): void {
-    // The same first bytes mean the same table and list: matching each of millions of INSERTs anew takes long.
-    if (insertHead.length === 0 || !startsWith(text, insertHead)) {
-      const match = insertInto.exec(text.toString('latin1', 0, 1024));
-      if (!match) throw badDump(`an INSERT of another form than pg_dump's at line ${line}: ${excerpt(text)}`);
-      const name = decode(match[1]!);
-      columnList = match[2] === '(' ? 1 : 0;
-      insertHead = Buffer.from(match[0], 'latin1');
-      if (tables.at(-1)?.name !== name || !tables.at(-1)?.inserts)
-        tables.push({ name, rows: 0, bytes: 0, inserts: true });
-    }
+  function insert(statement: DumpStatement): void {
+    const { table: name, hasColumnList } = insertTarget(statement);
+    if (tables.at(-1)?.name !== name || !tables.at(-1)?.inserts)
+      tables.push({ name, rows: 0, bytes: 0, inserts: true });
+    const run = tables.at(-1)!;
     // DEFAULT VALUES is one row without parentheses.
-    tables.at(-1)!.rows += Math.max(1, groups - columnList);
-    tables.at(-1)!.bytes += end - offset;
+    run.rows += Math.max(1, statement.groups - (hasColumnList ? 1 : 0));
+    run.bytes += statement.end - statement.offset;
   }
 }
 
 const createExtension = new RegExp(`^CREATE EXTENSION (?:IF NOT EXISTS )?(${namePattern})`);
 const setEncoding = /^SET client_encoding = '(\w+)'/;
-const insertInto = new RegExp(`^INSERT INTO (${qualifiedNamePattern}) (\\(|[A-Z])`);
-
-function startsWith(text: Buffer, start: Buffer): boolean {
-  for (let at = 0; at < start.length; at += 1) if (text[at] !== start[at]) return false;
-  return true;
-}
