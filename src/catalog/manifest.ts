@@ -60,6 +60,11 @@ export const manifestSchema = z.object({
   bytes: z.number(),
   /** Of the stored file, hexadecimal. */
   sha256: z.string(),
+  /**
+   * Runs of whole gzip members that the file consists of, in its order, each with its share of bytes and rawBytes. Those
+   * between the first and the last hold rows of tables only (COPY statements), and can be read and loaded by themselves.
+   */
+  parts: z.array(z.object({ bytes: z.number(), rawBytes: z.number() })).optional(),
   git: z.object({ commit: z.string(), branch: z.string().nullable() }).optional(),
   proof: proof.nullable(),
 });
