@@ -6,7 +6,7 @@ import type { TableParts } from '../postgres/dump-text/table-parts.ts';
 import { selectTableParts } from '../postgres/dump-text/table-selection.ts';
 import { type ForeignKey, foreignKeysOf, liveSequences, liveTable } from '../postgres/live-tables.ts';
 import { afterRows, beforeRows, compareColumns, type Replaced } from '../postgres/replace-rows.ts';
-import { isUnknown, refuseOtherLetters, type TablesPlan } from './plan-tables.ts';
+import { hasRows, isUnknown, refuseOtherLetters, type TablesPlan } from './plan-tables.ts';
 import type { ChosenTables } from './restore-tables.ts';
 
 /**
@@ -28,6 +28,7 @@ export async function planInPlace(
   for (const table of tables) {
     const live = await liveTable(session, table);
     refuseOtherKinds(table, live?.kind, found);
+    if (live) refuseWithoutRows(table, found);
     if (live) replaced.push({ table, live });
     else missing.push(table);
   }
@@ -64,6 +65,18 @@ function refuseOtherKinds(table: QualifiedName, liveKind: string | undefined, { 
     throw new OrchestrateError('usage', `${name} is no plain table in the file and in the database`);
 }
 
+/** Its rows may have been left out, or stand as those of the root that it is a partition of. */
+function refuseWithoutRows(table: QualifiedName, found: TableParts): void {
+  if (hasRows(table, found)) return;
+  throw new OrchestrateError(
+    'usage',
+    `the file has no rows of ${writtenName(table)}: it would only be emptied`,
+    {
+      hint: 'If it was empty, and that is what you want, empty it yourself: TRUNCATE.',
+    },
+  );
+}
+
 async function ownSequences(session: Session, tables: readonly QualifiedName[], found: TableParts) {
   const parts = selectTableParts(found, tables).filter(({ kind }) => kind === 'sequence value');
   const sequences = parts.map(({ object }) => object!);
@@ -93,7 +106,9 @@ function describeReplaced(replaced: readonly Replaced[]): string[] {
 
 function describeForeignKeys(foreignKeys: readonly ForeignKey[]): string[] {
   const named = (own: boolean) =>
-    foreignKeys.filter(key => key.own === own).map(({ table, name }) => `${name} of ${table}`);
+    foreignKeys
+      .filter(key => key.own === own && !key.isCheck)
+      .map(({ table, name }) => `${name} of ${table}`);
   return [
     ...listed('foreign keys that are checked anew', named(true)),
     ...listed('foreign keys of other tables, checked anew', named(false)),

@@ -80,6 +80,11 @@ export function refuseOtherLetters(names: readonly string[], { facts }: CheckedF
   });
 }
 
+/** Whether a file says what rows a table has: COPY does also when there are none. */
+export function hasRows(table: QualifiedName, { parts }: TableParts): boolean {
+  return parts.some(part => part.kind === 'rows' && nameKey(part.table!) === nameKey(table));
+}
+
 function refuseSameNames(tables: readonly QualifiedName[]): void {
   const twice = tables.find(({ name }, index) => tables.findIndex(one => one.name === name) < index);
   if (!twice) return;
@@ -132,11 +137,16 @@ function leftOutOf(table: QualifiedName, leftOut: readonly TablePart[], { parts 
   return words.length === 0 ? [] : [`left out of ${writtenName(table)}: ${words.join(', ')}`];
 }
 
-function partitioning(table: QualifiedName, { parts }: TableParts): string[] {
-  const attached = parts.filter(({ kind }) => kind === 'attached partition');
+function partitioning(table: QualifiedName, found: TableParts): string[] {
+  const attached = found.parts.filter(({ kind }) => kind === 'attached partition');
   const partitions = attached.filter(part => nameKey(part.table!) === nameKey(table));
   const parent = attached.find(part => nameKey(part.partition!) === nameKey(table));
   return [
+    ...(partitions.length === 0 && !hasRows(table, found)
+      ? [
+          `the file has no rows of ${writtenName(table)}${parent ? ': they may stand as those of its root' : ''}`,
+        ]
+      : []),
     ...(partitions.length > 0
       ? [
           `${writtenName(table)} comes as a plain table; the rows of its partitions are in those, such as ${writtenName(partitions[0]!.partition!)}`,

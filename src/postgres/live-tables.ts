@@ -19,7 +19,7 @@ export interface Switch {
   readonly enabled: string;
 }
 
-/** A foreign key that a table has or that points to it, or that of the root which it is a part of. */
+/** A foreign key that a table has or that points to it, or that of the root which it is a part of; or a check. */
 export interface ForeignKey {
   readonly table: string;
   readonly name: string;
@@ -27,6 +27,8 @@ export interface ForeignKey {
   readonly comment: string | null;
   /** Whether it belongs to one of the tables that were asked for. */
   readonly own: boolean;
+  /** A check that is not valid for all rows which are there: none of them would come in again. */
+  readonly isCheck: boolean;
 }
 
 /** Undefined when there is none of that name. */
@@ -58,10 +60,12 @@ export async function foreignKeysOf(
     WITH RECURSIVE up AS (
       SELECT oid, conparentid, conrelid IN (${oids}) AS own FROM pg_constraint
       WHERE contype = 'f' AND (conrelid IN (${oids}) OR confrelid IN (${oids}))
+        OR contype = 'c' AND conrelid IN (${oids}) AND NOT convalidated AND coninhcount = 0
       UNION SELECT p.oid, p.conparentid, own FROM up JOIN pg_constraint p ON p.oid = up.conparentid)
     SELECT conrelid::regclass::text AS table, conname AS name, pg_get_constraintdef(oid) AS definition,
       obj_description(oid, 'pg_constraint') AS comment,
-      (SELECT bool_or(own) FROM up WHERE up.oid = c.oid) AS own
+      (SELECT bool_or(own) FROM up WHERE up.oid = c.oid) AS own,
+      contype = 'c' AS "isCheck"
     FROM pg_constraint c WHERE oid IN (SELECT oid FROM up WHERE conparentid = 0) ORDER BY 1, 2`);
 }
 

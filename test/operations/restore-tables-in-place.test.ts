@@ -3,12 +3,13 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, beforeEach, describe, test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
-import { execute, value } from '../stage/client.ts';
+import { createAwkwardDatabase } from '../stage/awkward-database.ts';
+import { execute, identifier, rows, value } from '../stage/client.ts';
 import { createDatabase } from '../stage/databases.ts';
 import { differences, fingerprint } from '../stage/fingerprint.ts';
 import { openSession } from '../stage/open-session.ts';
 import type { PgServer } from '../stage/part.ts';
-import { hostServer } from '../stage/servers.ts';
+import { hostServer, server17 } from '../stage/servers.ts';
 import { hostTarget, type TargetProject, targetProject } from '../stage/target-project.ts';
 import { waitUntil } from '../stage/wait-until.ts';
 
@@ -229,3 +230,46 @@ describe('restore --table --mode in-place', () => {
     assert.deepEqual(differences(was, await fingerprint(server, database)), []);
   });
 });
+
+for (const [major, start] of Object.entries({ 15: hostServer, 17: server17 })) {
+  test(`the tables of the awkward database get their rows back in place, on PostgreSQL ${major}`, async () => {
+    const server = await start();
+    const { name: database } = await createAwkwardDatabase(server);
+    const project = targetProject({ local: hostTarget(server, database) });
+    await project.must(['backup']);
+    const tables = await rows<{ schema: string; name: string }>(
+      server,
+      database,
+      `SELECT nspname AS schema, relname AS name FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace
+       WHERE relkind = 'r' AND nspname NOT IN ('pg_catalog', 'information_schema') AND relname NOT LIKE 'spread%'
+         AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e')`,
+    );
+    const written = tables.map(({ schema, name }) => [schema, name].map(identifier).join('.'));
+    const was = await fingerprint(server, database);
+    const truncate = `SET session_replication_role = replica; TRUNCATE ${written.map(one => `ONLY ${one}`).join(', ')}`;
+    await execute(server, database, truncate);
+    const typed = written.flatMap(one => ['--table', one]);
+    await project.must([
+      'restore',
+      'latest',
+      ...typed,
+      '--mode',
+      'in-place',
+      '--force',
+      '--no-safety-backup',
+    ]);
+    assert.deepEqual(differences(was, await fingerprint(server, database)), []);
+    const rootsRows = await project.run([
+      'restore',
+      'latest',
+      '--table',
+      'spread_0',
+      '--mode',
+      'in-place',
+      '--force',
+      '--dry-run',
+    ]);
+    assert.equal(rootsRows.exitCode, 2, rootsRows.stderr);
+    assert.match(rootsRows.stderr, /the file has no rows of app.spread_0: it would only be emptied/);
+  });
+}
