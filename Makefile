@@ -4,7 +4,8 @@
 override FILE := $(value FILE)
 override TARGET := $(value TARGET)
 override FORCE := $(value FORCE)
-export FILE TARGET FORCE
+override ARGS := $(value ARGS)
+export FILE TARGET FORCE ARGS
 
 # The project brings its own Node 24; an older one on the machine is enough to install it.
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
@@ -12,7 +13,7 @@ tool := node src/main.ts
 installed := node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
-.PHONY: help db-backup db-restore db-backup-list db-verify demo test soak
+.PHONY: help db-backup db-restore db-backup-list db-verify demo test soak bench
 
 help: ## Show these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,6 +41,9 @@ test: $(installed) ## Check and test everything, against real servers and contai
 
 soak: $(installed) ## The long proofs, such as two hundred kills
 	@node test/run.ts --soak
+
+bench: $(installed) ## Measure speed and memory beside pg_dump, psql and the old script [ARGS='--mb 200 --repeat 3']
+	@node bench/run.ts $$ARGS
 
 $(installed): package.json package-lock.json
 	npm ci --no-fund --no-audit

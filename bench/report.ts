@@ -1,4 +1,4 @@
-import { table } from '../src/report/table.ts';
+import { table as aligned } from '../src/report/table.ts';
 import type { Growth } from './growth.ts';
 import type { Judged, Spread } from './judge.ts';
 import type { Proved } from './prove.ts';
@@ -84,4 +84,8 @@ function seconds(value: number): string {
 
 function megabytes(bytes: number): string {
   return (bytes / 1e6).toFixed(bytes < 10e6 ? 2 : bytes < 100e6 ? 1 : 0);
+}
+
+function table(header: readonly string[], lines: readonly string[][]): string {
+  return aligned(header, lines).trimEnd();
 }

@@ -145,6 +145,11 @@ export const works = {
       manyBackups(await scene.backupFile(), 10_000, cwd);
       return { ...scene.ours('list'), cwd };
     },
+    async after(_, { stdout }) {
+      const lines = stdout.split('\n').filter(line => line.includes('many_backup_')).length;
+      if (lines !== 10_000) throw new Error(`list shows ${lines} of 10,000 backups`);
+      return {};
+    },
   },
 } satisfies Record<string, Work>;
 

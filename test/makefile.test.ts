@@ -37,7 +37,7 @@ describe('make', () => {
   test('help, and make alone, name every target', async () => {
     const help = await make('help');
     assert.equal(help.exitCode, 0);
-    for (const target of ['help', 'db-backup', 'db-restore', 'db-backup-list', 'demo', 'test'])
+    for (const target of ['help', 'db-backup', 'db-restore', 'db-backup-list', 'demo', 'test', 'bench'])
       assert.match(help.stdout, new RegExp(`^  make ${target} +\\w`, 'm'));
     assert.equal((await make()).stdout, help.stdout);
   });
