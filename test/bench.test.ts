@@ -17,7 +17,7 @@ describe('the bench', { skip: process.platform !== 'linux' && 'no /proc' }, () =
       '--mb',
       '3',
       '--repeat',
-      '2',
+      '1',
       '--json',
       json,
       ...rows(words),
