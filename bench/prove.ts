@@ -21,6 +21,7 @@ export async function prove(scene: Scene, taken: readonly Taken[], goOn: () => v
       const { proven, tables } = JSON.parse(stdout);
       proved.push({ backup, proven, tables: tables.length });
     } catch (error) {
+      goOn();
       proved.push({ backup, proven: false, problem: (error as Error).message });
     }
   }
