@@ -61,7 +61,7 @@ async function bench(options: Options, stand: Stand): Promise<boolean> {
   const server = await stand.server();
   const all = searchPath(server.binDirectory);
   const path = options.withoutIgzip
-    ? pathWithout(['igzip', 'pigz'], all, join(stand.folder, 'programs'))
+    ? pathWithout(['igzip', 'pigz'], all, join(stand.folder, 'path/programs'))
     : all;
   const facts = await machine(server);
   console.log(

@@ -31,7 +31,7 @@ export function searchPath(binDirectory: string): string {
 
 /** Everything in `path` but some programs, as links in `folder`. */
 export function pathWithout(names: readonly string[], path: string, folder: string): string {
-  mkdirSync(folder);
+  mkdirSync(folder, { recursive: true });
   for (const place of path.split(delimiter).filter(existsSync)) {
     for (const name of readdirSync(place)) {
       const link = join(folder, name);
