@@ -2,14 +2,17 @@ import type { Manifest } from '../catalog/manifest.ts';
 import type { Server } from '../contract/adapter.ts';
 import type { RunContext } from '../contract/run-context.ts';
 import { OrchestrateError } from '../errors.ts';
-import type { StreamDigest } from '../pipeline/meter.ts';
+import { markedDigester, type StreamDigest } from '../pipeline/meter.ts';
+import { readText } from '../pipeline/read-text.ts';
 import { createAccessStatements } from '../postgres/dump-text/access-statements.ts';
 import { createDumpCheck, type DumpFacts } from '../postgres/dump-text/check-dump.ts';
-import { detectFormat } from '../postgres/dump-text/detect-format.ts';
+import { type DumpFormat, detectFormat } from '../postgres/dump-text/detect-format.ts';
 import type { DumpHandler } from '../postgres/dump-text/dump-reader.ts';
+import { createLoadLayout, type LoadLayout } from '../postgres/dump-text/load-layout.ts';
 import { plainDumpCommand } from '../postgres/dump-text/plain-dump.ts';
 import { refuseCutFolder } from '../postgres/dump-text/whole-folder.ts';
 import type { ChosenFile } from './choose-backup.ts';
+import { type FilePart, fileParts, partRanges } from './file-parts.ts';
 import { dumpReader, type ReadDump } from './read-dump.ts';
 
 /** A dump that was read from its first to its last byte and may be restored. */
@@ -20,6 +23,10 @@ export interface CheckedFile {
   readonly read: ReadDump;
   /** What `read` gave; another digest now means another dump. */
   readonly digest: StreamDigest;
+  /** What a load by several sessions has to know of its text. */
+  readonly layout: LoadLayout | undefined;
+  /** Where it can be read by several readers at the same time. */
+  readonly parts: readonly FilePart[] | undefined;
   readonly manifest: Manifest | undefined;
   /** Undefined when neither a manifest nor the file's name tells. */
   readonly startedAt: Date | undefined;
@@ -41,16 +48,22 @@ export async function checkFile(
   const read = dumpReader(path, format, open, run);
   // An archive has them where its objects are, as ordinary statements.
   const access = format.kind === 'plain' ? undefined : createAccessStatements();
-  const check = createDumpCheck(access, also);
+  const layout = createLoadLayout();
+  const check = createDumpCheck(access, [layout.handler, ...also]);
+  const manifest = backup?.manifest;
+  const ranges = partsOf(format, manifest);
+  const marked = markedDigester(ranges.map(({ stored }) => stored.end));
+  const { signal } = run;
+  const readFirst: ReadDump =
+    ranges.length > 0 ? sink => readText(path, { gzip: true, signal, digest: marked }, sink) : read;
   let bytes = 0;
-  const digest = await read(async text => {
+  const digest = await readFirst(async text => {
     for await (const chunk of text) {
       check.push(chunk);
       bytes += chunk.length;
       run.emit({ type: 'progress', stage: 'check', bytes });
     }
   });
-  const manifest = backup?.manifest;
   if (manifest && (manifest.sha256 !== digest.sha256 || manifest.bytes !== digest.bytes)) {
     throw new OrchestrateError('bad-file', `${path} is not what its manifest says: its SHA-256 differs`, {
       hint: 'The file was changed or damaged after the backup; choose another one from: db-orchestrate list',
@@ -58,7 +71,26 @@ export async function checkFile(
   }
   const facts = check.end();
   if (format.kind === 'directory') await refuseCutFolder(path, facts);
-  return { path, facts, read, digest, manifest, startedAt: backup?.startedAt };
+  const parts =
+    ranges.length > 0 && ranges.at(-1)!.stored.end === digest.bytes && ranges.at(-1)!.text.end === facts.bytes
+      ? fileParts(path, ranges, marked.states, run)
+      : undefined;
+  return {
+    path,
+    facts,
+    read,
+    digest,
+    layout: layout.end(),
+    parts,
+    manifest,
+    startedAt: backup?.startedAt,
+  };
+}
+
+/** None where there is nothing to gain. */
+function partsOf({ kind, gzip }: DumpFormat, manifest: Manifest | undefined): ReturnType<typeof partRanges> {
+  const parts = kind === 'plain' && gzip ? (manifest?.parts ?? []) : [];
+  return parts.length > 2 && parts.every(({ bytes }) => bytes > 0) ? partRanges(parts) : [];
 }
 
 /** The first of the files that is whole; a damaged one is passed over with a warning when others follow. */

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { QueryFailure, type Server, type Session } from '../contract/adapter.ts';
 import type { RunContext } from '../contract/run-context.ts';
 import {
@@ -6,9 +7,10 @@ import {
   databasePropertyStatements,
 } from '../postgres/create-database.ts';
 import type { DatabaseFacts } from '../postgres/database-facts.ts';
+import { freeConnections } from '../postgres/free-connections.ts';
 import { withSession } from '../postgres/with-session.ts';
 import { applyAccess } from './apply-access.ts';
-import { loadFile } from './load-file.ts';
+import { loadDatabase } from './load/load-database.ts';
 import type { RestorePlan } from './plan-restore.ts';
 import { withTimescale } from './with-timescaledb.ts';
 
@@ -20,7 +22,7 @@ import { withTimescale } from './with-timescaledb.ts';
 export async function fillDatabase(
   name: string,
   plan: RestorePlan,
-  { owners, analyze = true }: { owners: boolean; analyze?: boolean },
+  { owners, analyze = true, jobs = usualJobs() }: { owners: boolean; analyze?: boolean; jobs?: number },
   server: Server,
   maintenance: Session,
   run: RunContext,
@@ -30,8 +32,9 @@ export async function fillDatabase(
     ? createDatabaseStatement(like, name, server.version)
     : createPlainDatabaseStatement(name, file.facts.encoding);
   await maintenance.execute(create);
+  const sessions = Math.max(1, Math.min(jobs, await freeConnections(maintenance)));
   await withTimescale(file, name, server, async () => {
-    await loadFile(file, name, server, run, { leaveOut: plan.instead });
+    await loadDatabase(file, name, server, run, { leaveOut: plan.instead, jobs: sessions });
     if (owners) await applyAccess(plan, name, server);
   });
   if (analyze) await withSession(server, name, session => session.execute('ANALYZE'));
@@ -58,6 +61,11 @@ async function applyProperties(
       run.emit({ type: 'warning', message });
     }
   }
+}
+
+/** How many sessions load side by side where nobody says so. */
+function usualJobs(): number {
+  return Math.max(1, Math.min(8, availableParallelism()));
 }
 
 const insufficientPrivilege = '42501';

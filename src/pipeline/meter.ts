@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import { Transform } from 'node:stream';
 
 /** Counts the bytes that pass, and tells the sum after each chunk. */
@@ -19,16 +19,41 @@ export interface StreamDigest {
   readonly sha256: string;
 }
 
-/** Counts the bytes that pass and takes their SHA-256; `result` is asked once, when the stream has ended. */
-export function digester(): { stream: Transform; result: () => StreamDigest } {
-  const hash = createHash('sha256');
+export interface Digester {
+  readonly stream: Transform;
+  /** Asked once, when the stream has ended. */
+  result(): StreamDigest;
+}
+
+/** Counts the bytes that pass and takes their SHA-256. */
+export function digester(): Digester {
+  const { stream, result } = markedDigester([]);
+  return { stream, result };
+}
+
+/**
+ * The same, and `states` are what the hash was at each of the `marks`, which are in order: with the state before it a part of the bytes can be read by itself and be known to be the same.
+ */
+export function markedDigester(
+  marks: readonly number[],
+  from: Hash = createHash('sha256'),
+): Digester & { readonly states: readonly Hash[] } {
+  const hash = from.copy();
+  const states: Hash[] = [];
   let bytes = 0;
   const stream = new Transform({
     transform(chunk: Buffer, _encoding, pass) {
-      hash.update(chunk);
+      let taken = 0;
+      for (let mark = marks[states.length]; mark !== undefined && mark <= bytes + chunk.length; ) {
+        hash.update(chunk.subarray(taken, mark - bytes));
+        taken = mark - bytes;
+        states.push(hash.copy());
+        mark = marks[states.length];
+      }
+      hash.update(taken === 0 ? chunk : chunk.subarray(taken));
       bytes += chunk.length;
       pass(null, chunk);
     },
   });
-  return { stream, result: () => ({ bytes, sha256: hash.digest('hex') }) };
+  return { stream, states, result: () => ({ bytes, sha256: hash.digest('hex') }) };
 }

@@ -1,6 +1,14 @@
 /** Session settings that pg_dump of a version writes at the head of every dump, and older servers refuse. */
 const settings = [{ line: /^SET transaction_timeout = 0;\n/m, since: 17 }];
 
+/** A statement, unless it is one of those. */
+export function withoutNewer(statement: Buffer, serverMajor: number): Buffer {
+  const line = `${statement.toString('latin1', 0, 100)}\n`;
+  return settings.some(({ line: newer, since }) => serverMajor < since && newer.test(line))
+    ? Buffer.alloc(0)
+    : statement;
+}
+
 const longestHead = 64 * 1024;
 const endOfHead = /^SELECT pg_catalog\.set_config\('search_path'/m;
 

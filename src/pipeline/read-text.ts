@@ -2,20 +2,29 @@ import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { OrchestrateError } from '../errors.ts';
-import { digester, type StreamDigest } from './meter.ts';
+import { type Digester, digester, type StreamDigest } from './meter.ts';
+
+export interface StoredText {
+  readonly gzip: boolean;
+  readonly signal: AbortSignal;
+  /** Bytes of the file from `start` up to, but not including, `end`; else all of it. */
+  readonly part?: { readonly start: number; readonly end: number };
+  /** What takes the SHA-256. */
+  readonly digest?: Digester;
+}
 
 /**
- * Reads a .sql or .sql.gz file from its first to its last byte and hands its text on. Fulfils
- * with bytes and SHA-256 of the stored file. Rejects with `bad-file` when the gzip is not whole.
+ * Reads a .sql or .sql.gz file, or whole gzip members of one, from the first to the last byte and hands the text on.
+ * Fulfils with bytes and SHA-256 of what is stored. Rejects with `bad-file` when the gzip is not whole.
  */
 export async function readText(
   path: string,
-  { gzip, signal }: { gzip: boolean; signal: AbortSignal },
+  { gzip, signal, part, digest: stored = digester() }: StoredText,
   sink: (text: AsyncIterable<Buffer>) => Promise<void>,
 ): Promise<StreamDigest> {
-  const stored = digester();
   const gunzip = gzip ? createGunzip({ chunkSize }) : undefined;
-  const source = createReadStream(path, { highWaterMark: chunkSize });
+  const range = part && { start: part.start, end: part.end - 1 };
+  const source = createReadStream(path, { highWaterMark: chunkSize, ...range });
   try {
     if (gunzip) await pipeline(source, stored.stream, gunzip, sink, { signal });
     else await pipeline(source, stored.stream, sink, { signal });

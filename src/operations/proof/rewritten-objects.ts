@@ -79,7 +79,7 @@ async function dumpSchema(database: string, like: CheckedFile, server: Server): 
     await sink(stream(chunks));
     return like.digest;
   };
-  return { contents: contents.end(), file: { ...like, facts: check.end(), read } };
+  return { contents: contents.end(), file: { ...like, facts: check.end(), read, ...readAtOnce } };
 }
 
 async function* stream(chunks: readonly Buffer[]): AsyncGenerator<Buffer> {
@@ -88,5 +88,8 @@ async function* stream(chunks: readonly Buffer[]): AsyncGenerator<Buffer> {
 
 /** The counts of rows that will not come. */
 function schemaOf(file: CheckedFile): CheckedFile {
-  return { ...file, facts: { ...file.facts, tables: [] } };
+  return { ...file, facts: { ...file.facts, tables: [] }, ...readAtOnce };
 }
+
+/** What is known of a file's text is not true of its schema alone. */
+const readAtOnce = { layout: undefined, parts: undefined };
