@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { pipeline } from 'node:stream/promises';
 import type { ClientCall, Spawn } from '../../src/contract/adapter.ts';
 import type { RunContext } from '../../src/contract/run-context.ts';
 import { interruption, OrchestrateError } from '../../src/errors.ts';
@@ -34,6 +35,7 @@ export function containerSpawn(
     } finally {
       signal.removeEventListener('abort', kill);
     }
+    if (call.output) pipeline(program.stdout, call.output).catch(() => program.kill());
     return program;
   };
 }

@@ -1,4 +1,6 @@
 import { join } from 'node:path';
+import { Readable, type Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { ClientFailure, type ClientProcess, type Spawn } from '../../src/contract/adapter.ts';
 import { hostProgram } from '../../src/host-program.ts';
 import { deadManSwitch } from './dead-man-switch.ts';
@@ -8,7 +10,7 @@ const killAfter = { terminate: 1_000, kill: 5_000 }; // milliseconds
 
 /** Starts client programs of one folder on this host, with exactly the given environment. */
 export function hostSpawn(directory: string, environment: Readonly<Record<string, string>>): Spawn {
-  return async ({ program, args, env, input }) => {
+  return async ({ program, args, env, input, output }) => {
     const start = await hostProgram();
     const path = join(directory, program);
     const [file, ...argv] = input ? [path, ...args] : ['/bin/sh', '-c', deadManSwitch, 'sh', path, ...args];
@@ -16,10 +18,12 @@ export function hostSpawn(directory: string, environment: Readonly<Record<string
       env: { ...environment, ...env },
       extendEnv: false,
       stdin: 'pipe',
+      stdout: (descriptorOf(output) ?? 'pipe') as 'pipe',
       buffer: false,
       forceKillAfterDelay: false, // would end the script alone; `kill` insists by itself
     });
 
+    if (output) handOver(child.stdout, output, () => child.kill('SIGTERM'));
     let stderr = '';
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       stderr = (stderr + text).slice(-stderrTail);
@@ -37,7 +41,7 @@ export function hostSpawn(directory: string, environment: Readonly<Record<string
 
     const process: ClientProcess = {
       stdin: child.stdin,
-      stdout: child.stdout,
+      stdout: output ? Readable.from([]) : child.stdout!,
       done,
       kill() {
         // pg_dump cancels its query on SIGTERM; psql does so only on SIGINT, and waits for more input after it.
@@ -53,4 +57,16 @@ export function hostSpawn(directory: string, environment: Readonly<Record<string
     };
     return process;
   };
+}
+
+/** Of the pipe behind a stream, such as another program's stdin; undefined where there is none. */
+function descriptorOf(output: Writable | undefined): number | undefined {
+  const fd = (output as { _handle?: { fd?: number } } | undefined)?._handle?.fd;
+  return fd !== undefined && fd >= 0 ? fd : undefined;
+}
+
+/** A pipe that the program has been given is closed on our side, or its reader would never see the end. */
+function handOver(from: Readable | null, output: Writable, giveUp: () => void): void {
+  if (from) pipeline(from, output).catch(giveUp);
+  else output.destroy();
 }

@@ -27,6 +27,8 @@ export interface Target {
   readonly prefix?: string | undefined;
   /** What stays; without it nothing is ever removed. */
   readonly retention?: RetentionPolicy | undefined;
+  /** How many sessions dump or load side by side; without it as many as there are processors. */
+  readonly jobs?: number | undefined;
   /** The proof right after each backup. */
   readonly verify?: VerifyLevel | false | undefined;
   /** Where a proof restores to: a server made for it if nothing else is said, or a database beside the live one. */

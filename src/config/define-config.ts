@@ -25,6 +25,8 @@ interface CommonConfig {
   readonly directory?: string | undefined;
   /** What stays; without it nothing is ever removed. */
   readonly retention?: RetentionPolicy | undefined;
+  /** How many sessions dump or load side by side; without it as many as there are processors. */
+  readonly jobs?: number | undefined;
   /** The proof right after each backup; none without it. A backup that does not prove is kept aside. */
   readonly verify?: VerifyLevel | false | undefined;
   /** Where a full proof restores to: a throwaway server, or, on this word, a database beside the live one. */

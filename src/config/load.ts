@@ -40,6 +40,7 @@ function complete(settings: Settings, root: string, run: RunContext): Config {
     directory: target.directory === undefined ? directory : absolute(target.directory),
     prefix: target.name ?? settings.name,
     retention: target.retention ?? settings.retention,
+    jobs: target.jobs ?? settings.jobs,
     verify: target.verify ?? settings.verify,
     scratch: target.scratch ?? settings.scratch,
   }));

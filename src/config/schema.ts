@@ -10,6 +10,7 @@ export interface CommonSettings {
   readonly name?: string | undefined;
   readonly directory?: string | undefined;
   readonly retention?: RetentionPolicy | undefined;
+  readonly jobs?: number | undefined;
   readonly verify?: VerifyLevel | false | undefined;
   readonly scratch?: ScratchPlace | undefined;
 }
@@ -78,6 +79,7 @@ const common = {
   name: name.optional(),
   directory: z.string().min(1).optional(),
   retention: retention.optional(),
+  jobs: count.optional(),
   verify: z.literal(['quick', 'full', false]).optional(),
   scratch: z.literal(['throwaway', 'same-server']).optional(),
 };

@@ -56,6 +56,11 @@ export interface Server {
   /** Starts the program that executes SQL text from its stdin and stops at the first error. */
   load(request: LoadRequest): Promise<ClientProcess>;
   /**
+   * Starts a psql that executes commands, each SQL or one of psql's own, and stops at the first error. It writes the rows
+   * of COPY … TO STDOUT and what \echo says, and nothing else, to `output`, which it ends.
+   */
+  copyOut(request: CopyOutRequest): Promise<ClientProcess>;
+  /**
    * Starts pg_restore, which writes the SQL text of an archive to its output and connects to no server. The archive is
    * what comes on stdin, or a folder of this host. Rejects with `bad-file` when pg_restore cannot see that folder,
    * `no-client` when there is no pg_restore.
@@ -82,6 +87,12 @@ export interface LoadRequest {
   readonly database: string;
 }
 
+export interface CopyOutRequest {
+  readonly database: string;
+  readonly commands: readonly string[];
+  readonly output: Writable;
+}
+
 /** A running client program. */
 export interface ClientProcess {
   /** Ended at once for programs that read nothing. */
@@ -105,6 +116,11 @@ export interface ClientCall {
   readonly env?: Readonly<Record<string, string>>;
   /** Whether the caller will write to stdin. */
   readonly input: boolean;
+  /**
+   * Where the output goes instead of to `stdout`, which is empty then; it is ended with the program's output. Where both
+   * are on this host, the program may be given the pipe behind it, so that the bytes do not come by here.
+   */
+  readonly output?: Writable;
 }
 
 /** Starts a client program near the server, told by its environment how to connect. Rejects with `no-client` when it is missing. */

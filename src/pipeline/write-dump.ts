@@ -1,46 +1,34 @@
 import type { FileHandle } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
-import { createGzip } from 'node:zlib';
 import type { ClientFailure, ClientProcess } from '../contract/adapter.ts';
+import { createDataStart } from '../postgres/dump-text/data-start.ts';
 import { closingLine } from './closing-line.ts';
-import { counter, digester } from './meter.ts';
+import type { Compress, Compression } from './compress.ts';
+import { type Write, writer } from './writer.ts';
 
-export interface WrittenDump {
-  /** Bytes of dump text. */
-  readonly rawBytes: number;
-  /** Bytes of the stored file, and their SHA-256. */
-  readonly bytes: number;
-  readonly sha256: string;
+/** Where a dump is stored. */
+export interface DumpPlaces {
+  readonly compress: Compress;
+  /** Its text up to where the rows of tables could stand; all of it where there is no other place for the rest. */
+  readonly head: FileHandle;
+  readonly rest?: FileHandle | undefined;
 }
 
-/** Level 1: a fifth of the time of gzip's own 6 for a file that is hardly larger. */
-const compression = { level: 1, chunkSize: 256 * 1024 };
-
 /**
- * Stores a running dump as gzip. Fulfils only when the program exited 0, every stream ended and the closing line
- * was seen; a stream that merely ends says nothing. `addition` gives text that goes before the closing line.
+ * Stores a running dump as gzip. Fulfils, with the bytes of text in each place, only when the program exited 0, every
+ * stream ended and the closing line was seen; a stream that merely ends says nothing. `addition` gives text that goes
+ * before the closing line.
  */
 export async function writeDump(
   dump: ClientProcess,
-  file: FileHandle,
+  places: DumpPlaces,
   addition: () => Promise<Buffer>,
   tell: (rawBytes: number) => void,
-): Promise<WrittenDump> {
-  let rawBytes = 0;
-  const count = counter(bytes => {
-    rawBytes = bytes;
-    tell(bytes);
+): Promise<{ head: number; rest: number }> {
+  const sizes = { head: 0, rest: 0 };
+  const written = pipeline(dump.stdout, closingLine(addition), async (text: AsyncIterable<Buffer>) => {
+    Object.assign(sizes, await store(text, places, tell));
   });
-  const digest = digester();
-  const written = pipeline(
-    dump.stdout,
-    closingLine(addition),
-    count,
-    createGzip(compression),
-    digest.stream,
-    // No write stream: one that is destroyed closes the descriptor behind the handle's back, whatever autoClose says.
-    stored => file.writeFile(stored),
-  );
   // The program's own words say more than a stream that broke because the program did.
   const [program, stored] = await Promise.allSettled([
     dump.done,
@@ -54,7 +42,67 @@ export async function writeDump(
     throw stored.reason;
   if (program.status === 'rejected') throw program.reason;
   if (stored.status === 'rejected') throw stored.reason;
-  return { rawBytes, ...digest.result() };
+  return sizes;
+}
+
+/** Goes over to the other place where the rows of tables could stand. */
+async function store(
+  text: AsyncIterable<Buffer>,
+  { compress, head, rest }: DumpPlaces,
+  tell: (rawBytes: number) => void,
+): Promise<{ head: number; rest: number }> {
+  let compression = compress(head);
+  let write = compressing(compression);
+  let start = rest === undefined ? undefined : createDataStart();
+  let headBytes = 0;
+  let held: Buffer = Buffer.alloc(0);
+  let bytes = 0;
+  try {
+    for await (const chunk of text) {
+      bytes += chunk.length;
+      tell(bytes);
+      const at = start?.push(chunk);
+      const pending = start ? Buffer.concat([held, chunk]) : chunk;
+      if (!start) await write(chunk);
+      else if (at === undefined) {
+        // What is being read may turn out to be the header, above which a line of two dashes stands.
+        const end = Math.max(0, pending.lastIndexOf(10) - 2);
+        await write(pending.subarray(0, end));
+        held = pending.subarray(end);
+      } else {
+        const cut = pending.length - (bytes - at);
+        await write(pending.subarray(0, cut));
+        headBytes = await ended(compression);
+        compression = compress(rest!);
+        write = compressing(compression);
+        await write(pending.subarray(cut));
+        start = undefined;
+      }
+    }
+    const last = await ended(compression);
+    return rest === undefined ? { head: last, rest: 0 } : { head: headBytes, rest: last };
+  } catch (error) {
+    compression.input.destroy();
+    await compression.done.catch(() => undefined);
+    throw error;
+  }
+}
+
+/** A compressor that fails says why; the stream to it may only break, or be silent for ever. */
+function compressing({ input, done }: Compression): Write {
+  const write = writer(input);
+  let giveUp: (reason: unknown) => void = () => undefined;
+  done.catch(reason => giveUp(reason));
+  return chunk =>
+    new Promise((resolve, reject) => {
+      giveUp = reject;
+      write(chunk).then(resolve, error => done.then(() => reject(error), reject));
+    });
+}
+
+function ended({ input, done }: Compression): Promise<number> {
+  input.end();
+  return done;
 }
 
 /** A dump that stopped short is what becomes of a program that failed; a full disk is not. */

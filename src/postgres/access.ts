@@ -16,10 +16,14 @@ export interface Access {
 }
 
 /** Asks a schema-only dump of the same snapshot for them, and the catalog for those of large objects. Rejects as `dump` does. */
-export async function dumpAccess(server: Server, snapshot: Snapshot): Promise<Access> {
+export async function dumpAccess(
+  server: Server,
+  snapshot: Snapshot,
+  args: readonly string[] = [],
+): Promise<Access> {
   const dump = await server.dump({
     database: snapshot.facts.name,
-    args: ['--schema-only', ...snapshot.dumpArguments],
+    args: ['--schema-only', ...args, ...snapshot.dumpArguments],
   });
   const found = createAccessStatements();
   const reader = createDumpReader({ onRestriction: () => undefined, onStatement: found.statement });

@@ -71,6 +71,18 @@ export async function clientServer(access: ClientAccess, run: RunContext): Promi
         }),
       load: ({ database }) =>
         spawn({ program: 'psql', args: [...loadSettings, databaseArgument(database)], input: true }),
+      copyOut: ({ database, commands, output }) =>
+        spawn({
+          program: 'psql',
+          args: [
+            ...loadSettings,
+            '--quiet',
+            ...commands.map(command => `--command=${command}`),
+            databaseArgument(database),
+          ],
+          input: false,
+          output,
+        }),
       async unpack(folder) {
         if (folder !== undefined && !access.seesThisHost) throw outOfSight(folder, access.where);
         // By the newest programs there are: an older pg_restore does not read archives of a newer pg_dump.

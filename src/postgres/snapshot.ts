@@ -14,6 +14,8 @@ export interface Snapshot {
   readonly facts: DatabaseFacts;
   readonly extensions: readonly Extension[];
   readonly serverSettings: Readonly<Record<string, string>>;
+  /** Its name for other sessions; undefined where the server can export none. */
+  readonly exported: string | undefined;
   /** What pg_dump is told to see the same moment. */
   readonly dumpArguments: readonly string[];
   /** Sees the same moment, and holds it open. */
@@ -37,6 +39,7 @@ export async function openSnapshot(server: Server, database: string): Promise<Sn
       facts,
       extensions,
       serverSettings: await serverSettings(session),
+      exported,
       dumpArguments: exported === undefined ? [] : [`--snapshot=${exported}`],
       session,
     };

@@ -22,7 +22,7 @@ export interface StagedFile {
 export async function stageFile(directory: string, runId: string): Promise<StagedFile> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const path = join(directory, stagedName(runId, (await processIdentity()) ?? 'unknown'));
-  const handle = await open(path, constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY, 0o600);
+  const handle = await open(path, constants.O_CREAT | constants.O_EXCL | constants.O_RDWR, 0o600);
   let closed = false;
   const close = async () => {
     if (!closed) {

@@ -28,6 +28,11 @@ export function formatAccess(statements: readonly string[]): string {
   return `${introduction}\n${lines.join('\n')}\n\n`;
 }
 
+/** Whether a comment line is the first of the block. */
+export function isAccessIntroduction(comment: Buffer): boolean {
+  return comment.toString('latin1', 0, introduction.length + 1) === introduction;
+}
+
 /** Collects what `formatAccess` wrote. Only the block that nothing but comments follows counts. */
 export interface AccessBlock {
   comment(line: DumpLine): void;

@@ -1,20 +1,20 @@
-import type { Server } from '../contract/adapter.ts';
-import type { RunContext } from '../contract/run-context.ts';
-import { type WrittenDump, writeDump } from '../pipeline/write-dump.ts';
-import { type Access, dumpAccess } from '../postgres/access.ts';
-import type { Snapshot } from '../postgres/snapshot.ts';
-import type { StagedFile } from '../store/staged-file.ts';
+import type { Server } from '../../contract/adapter.ts';
+import type { RunContext } from '../../contract/run-context.ts';
+import type { Compress } from '../../pipeline/compress.ts';
+import { writeDump } from '../../pipeline/write-dump.ts';
+import { dumpAccess } from '../../postgres/access.ts';
+import type { Snapshot } from '../../postgres/snapshot.ts';
+import type { StagedFile } from '../../store/staged-file.ts';
+import type { Dumped } from './dump-into.ts';
 
-/**
- * Dumps contents, and owners and grants of the same moment, which go into the file as comments. Both side by side;
- * where their locks together are more than the server has room for, one after the other.
- */
-export async function dumpInto(
+/** One pg_dump for the contents; the one for owners and grants beside it, or, where their locks are too many, after it. */
+export async function dumpAlone(
   staged: StagedFile,
   server: Server,
   snapshot: Snapshot,
+  compress: Compress,
   run: RunContext,
-): Promise<{ written: WrittenDump; access: Access }> {
+): Promise<Dumped> {
   const { name: database } = snapshot.facts;
   let access = (await hasRoomForTwo(snapshot)) ? dumpAccess(server, snapshot) : undefined;
   access?.catch(() => undefined); // awaited below, when the contents are through
@@ -27,10 +27,11 @@ export async function dumpInto(
     access ??= dumpAccess(server, snapshot);
     return (await access).block;
   };
-  const written = await writeDump(dump, staged.handle, addition, bytes =>
+  const sizes = await writeDump(dump, { compress, head: staged.handle }, addition, bytes =>
     run.emit({ type: 'progress', stage: 'dump', bytes }),
   );
-  return { written, access: await access! };
+  const { size } = await staged.handle.stat();
+  return { parts: [{ bytes: size, rawBytes: sizes.head }], access: await access! };
 }
 
 /** Each pg_dump locks every table and reads every sequence, and lets go of none of them before it ends. */

@@ -1,0 +1,77 @@
+import { createReadStream } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
+import type { Server } from '../../contract/adapter.ts';
+import type { RunContext } from '../../contract/run-context.ts';
+import { bestCompress } from '../../pipeline/compress.ts';
+import { digester, type StreamDigest } from '../../pipeline/meter.ts';
+import type { Access } from '../../postgres/access.ts';
+import type { Snapshot } from '../../postgres/snapshot.ts';
+import type { StagedFile } from '../../store/staged-file.ts';
+import { dumpAlone } from './dump-alone.ts';
+import { dumpSideBySide, isInTheWay } from './dump-side-by-side.ts';
+import { shareTables } from './share-tables.ts';
+
+export interface WrittenDump extends StreamDigest {
+  /** Bytes of dump text. */
+  readonly rawBytes: number;
+  readonly parts: DumpPart[];
+}
+
+/** A run of whole gzip members. */
+export interface DumpPart {
+  /** Of the stored file. */
+  readonly bytes: number;
+  /** Of dump text. */
+  readonly rawBytes: number;
+}
+
+/** What is in the staged file when a dump has succeeded. */
+export interface Dumped {
+  readonly parts: readonly DumpPart[];
+  readonly access: Access;
+}
+
+/**
+ * Dumps contents, and owners and grants of the same moment, which go into the file as comments. Large tables are read
+ * side by side, by sessions of their own that see the same snapshot; where that cannot be, one pg_dump does it all.
+ */
+export async function dumpInto(
+  staged: StagedFile,
+  server: Server,
+  snapshot: Snapshot,
+  jobs: number | undefined,
+  run: RunContext,
+): Promise<{ written: WrittenDump; access: Access }> {
+  const { parts, access } = await dump(staged, server, snapshot, jobs, run);
+  const rawBytes = parts.reduce((sum, part) => sum + part.rawBytes, 0);
+  return { written: { ...(await digestOf(staged.path)), rawBytes, parts: [...parts] }, access };
+}
+
+async function dump(
+  staged: StagedFile,
+  server: Server,
+  snapshot: Snapshot,
+  jobs: number | undefined,
+  run: RunContext,
+): Promise<Dumped> {
+  const compress = await bestCompress(run);
+  const shares = await shareTables(snapshot, jobs, run);
+  if (shares.length > 0) {
+    try {
+      return await dumpSideBySide(staged, server, snapshot, shares, compress, run);
+    } catch (error) {
+      if (run.signal.aborted || !isInTheWay(error)) throw error;
+      run.emit({ type: 'detail', message: `one pg_dump does it all: ${(error as Error).message}` });
+    }
+  }
+  return dumpAlone(staged, server, snapshot, compress, run);
+}
+
+/** Of what is stored, whoever wrote it. */
+async function digestOf(path: string): Promise<StreamDigest> {
+  const digest = digester();
+  await pipeline(createReadStream(path, { highWaterMark: 1024 * 1024 }), digest.stream, async stored => {
+    for await (const _ of stored);
+  });
+  return digest.result();
+}

@@ -1,0 +1,55 @@
+import { availableParallelism } from 'node:os';
+import { QueryFailure } from '../../contract/adapter.ts';
+import type { RunContext } from '../../contract/run-context.ts';
+import { type CopyTable, shareOut, tablesToCopy } from '../../postgres/copy-plan.ts';
+import type { Snapshot } from '../../postgres/snapshot.ts';
+
+/** How long a lock may be waited for: who waits before us has the same tables in mind, and waits for the one who holds them. */
+export const lockTimeout = 5_000; // milliseconds
+
+/**
+ * The large tables, shared out to sessions that read them side by side, and locked as pg_dump locks what it reads. None
+ * where one pg_dump has to do it alone: without a snapshot that others can see, with too few connections, or where
+ * somebody is about to change a table.
+ */
+export async function shareTables(
+  snapshot: Snapshot,
+  jobs: number | undefined,
+  run: RunContext,
+): Promise<CopyTable[][]> {
+  const alone = (why: string) => {
+    run.emit({ type: 'detail', message: `one pg_dump does it all: ${why}` });
+    return [];
+  };
+  if (snapshot.exported === undefined) return alone('the server exports no snapshot');
+  const free = await freeConnections(snapshot);
+  // One is left for the pg_dump of the rest, one for that of owners and grants, and some for others.
+  const workers = Math.min(jobs ?? availableParallelism(), free - 4);
+  if (workers < 2) return alone(jobs === 1 ? 'as it was told' : `the server has ${free} connections left`);
+  const tables = await tablesToCopy(snapshot.session);
+  if (tables.length === 0) return [];
+  return (await locked(tables, snapshot)) ? shareOut(tables, workers) : alone('somebody changes a table');
+}
+
+async function locked(tables: readonly CopyTable[], { session }: Snapshot): Promise<boolean> {
+  await session.execute('SAVEPOINT unlocked');
+  try {
+    await session.execute(`SET LOCAL lock_timeout = ${lockTimeout}`);
+    await session.execute(
+      `LOCK TABLE ${tables.map(({ name }) => `ONLY ${name}`).join(', ')} IN ACCESS SHARE MODE`,
+    );
+    return true;
+  } catch (error) {
+    if (!(error instanceof QueryFailure)) throw error;
+    // Whatever it is, pg_dump will say it, or not meet it.
+    await session.execute('ROLLBACK TO unlocked');
+    return false;
+  }
+}
+
+async function freeConnections({ session }: Snapshot): Promise<number> {
+  const [row] = await session.query<{ free: number }>(`
+    SELECT current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
+      - (SELECT sum(numbackends) FROM pg_stat_database)::int AS free`);
+  return row!.free;
+}

@@ -1,0 +1,48 @@
+import type { CopyTable } from './copy-plan.ts';
+
+/** What psql is told so that it writes the rows of tables as pg_dump does, as they were at the moment of a snapshot. */
+export function copyCommands(tables: readonly CopyTable[], snapshot: string): string[] {
+  return [
+    'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY',
+    `SET TRANSACTION SNAPSHOT '${snapshot}'`,
+    ...settings.map(setting => `SET ${setting}`),
+    ...tables.flatMap(copyTable),
+  ];
+}
+
+/** Those of pg_dump's own sessions. Source: setup_connection in src/bin/pg_dump/pg_dump.c. */
+const settings = [
+  "search_path = ''",
+  'datestyle = ISO',
+  'intervalstyle = postgres',
+  'extra_float_digits = 3',
+  'synchronize_seqscans = off',
+  'statement_timeout = 0',
+  'lock_timeout = 0',
+  'idle_in_transaction_session_timeout = 0',
+  'row_security = off',
+];
+
+function copyTable({ name, schema, table, columns }: CopyTable): string[] {
+  const header = `-- Data for Name: ${oneLine(table)}; Type: TABLE DATA; Schema: ${oneLine(schema)}; Owner: -`;
+  return [
+    echo(`--\n${header}\n--\n\nCOPY ${name} (${columns}) FROM stdin;`),
+    `COPY ${name} (${columns}) TO STDOUT`,
+    echo('\\.\n\n'),
+  ];
+}
+
+/** pg_dump lets no name break out of a comment. */
+function oneLine(name: string): string {
+  return name.replaceAll(/[\r\n]/g, ' ');
+}
+
+/** A line of output; psql reads the escapes of a quoted argument. */
+function echo(text: string): string {
+  const escaped = text
+    .replaceAll('\\', '\\\\')
+    .replaceAll("'", "''")
+    .replaceAll('\n', '\\n')
+    .replaceAll('\r', '\\r');
+  return `\\echo '${escaped}'`;
+}
