@@ -22,7 +22,11 @@ import { withTimescale } from './with-timescaledb.ts';
 export async function fillDatabase(
   name: string,
   plan: RestorePlan,
-  { owners, analyze = true, jobs = usualJobs() }: { owners: boolean; analyze?: boolean; jobs?: number },
+  {
+    owners,
+    analyze = true,
+    jobs = usualJobs(),
+  }: { owners: boolean; analyze?: boolean; jobs?: number | undefined },
   server: Server,
   maintenance: Session,
   run: RunContext,
