@@ -8,8 +8,8 @@ import {
 } from '../postgres/create-database.ts';
 import type { DatabaseFacts } from '../postgres/database-facts.ts';
 import { freeConnections } from '../postgres/free-connections.ts';
-import { withSession } from '../postgres/with-session.ts';
 import { applyAccess } from './apply-access.ts';
+import { analyzeTables } from './load/analyze-tables.ts';
 import { loadDatabase } from './load/load-database.ts';
 import type { RestorePlan } from './plan-restore.ts';
 import { withTimescale } from './with-timescaledb.ts';
@@ -41,7 +41,7 @@ export async function fillDatabase(
     await loadDatabase(file, name, server, run, { leaveOut: plan.instead, jobs: sessions });
     if (owners) await applyAccess(plan, name, server);
   });
-  if (analyze) await withSession(server, name, session => session.execute('ANALYZE'));
+  if (analyze) await analyzeTables(server, name, sessions);
   if (like) await applyProperties(like, name, plan.database, maintenance, run);
 }
 

@@ -33,26 +33,33 @@ export async function withLoaders(
   jobs: number,
   work: (loaders: Loaders) => Promise<void>,
 ): Promise<void> {
-  const opened: Promise<{ loader: Loader; worker: Worker }>[] = [];
+  const main = await openWorker(server, database, jobs);
+  const opened: Promise<{ loader: Loader; worker: Worker } | undefined>[] = [Promise.resolve(main)];
+  // One that gets no connection any more is done without: others have taken it since they were counted.
   const open = (index: number) => {
-    opened[index] ??= openWorker(server, database, jobs);
+    opened[index] ??= openWorker(server, database, jobs).catch(() => undefined);
     return opened[index];
   };
   const each = async (act: (loader: Loader) => Promise<void>) => {
-    await Promise.all(opened.map(one => one.then(({ loader }) => act(loader))));
+    await Promise.all(
+      opened.map(async one => {
+        const { loader } = (await one) ?? {};
+        if (loader) await act(loader);
+      }),
+    );
   };
   const kill = async () => {
-    await Promise.allSettled(opened.map(async one => (await one).loader.kill()));
+    await each(loader => loader.kill());
   };
   try {
-    const { worker: main } = await open(0);
     await work({
-      main,
+      main: main.worker,
       async sideBySide(most, doIt) {
         const failures: unknown[] = [];
         const tasks = Array.from({ length: Math.min(most, jobs) }, async (_, index) => {
           try {
-            await doIt((await open(index)).worker);
+            const one = await open(index);
+            if (one) await doIt(one.worker);
           } catch (error) {
             failures.push(error);
             await kill();
@@ -106,6 +113,7 @@ async function openWorker(
   };
   try {
     await loader.write(Buffer.from(quickSettings(jobs)));
+    await loader.executed();
   } catch (error) {
     await loader.kill();
     throw error;
