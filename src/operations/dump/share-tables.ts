@@ -26,24 +26,24 @@ export async function shareTables(
   // One is left for the pg_dump of the rest, one for that of owners and grants, and some for others.
   const workers = Math.min(jobs ?? availableParallelism(), free - 4);
   if (workers < 2) return alone(jobs === 1 ? 'as it was told' : `the server has ${free} connections left`);
-  const tables = await tablesToCopy(snapshot.session);
-  if (tables.length === 0) return [];
-  return (await locked(tables, snapshot)) ? shareOut(tables, workers) : alone('somebody changes a table');
+  const tables = await lockedTables(snapshot);
+  return tables ? shareOut(tables, workers) : alone('somebody is about to change a table');
 }
 
-async function locked(tables: readonly CopyTable[], { session }: Snapshot): Promise<boolean> {
+/** Undefined where they cannot be locked; even asking for a table's size waits for its lock. */
+async function lockedTables({ session }: Snapshot): Promise<CopyTable[] | undefined> {
   await session.execute('SAVEPOINT unlocked');
   try {
     await session.execute(`SET LOCAL lock_timeout = ${lockTimeout}`);
-    await session.execute(
-      `LOCK TABLE ${tables.map(({ name }) => `ONLY ${name}`).join(', ')} IN ACCESS SHARE MODE`,
-    );
-    return true;
+    const tables = await tablesToCopy(session);
+    const names = tables.map(({ name }) => `ONLY ${name}`).join(', ');
+    if (tables.length > 0) await session.execute(`LOCK TABLE ${names} IN ACCESS SHARE MODE`);
+    return tables;
   } catch (error) {
     if (!(error instanceof QueryFailure)) throw error;
     // Whatever it is, pg_dump will say it, or not meet it.
     await session.execute('ROLLBACK TO unlocked');
-    return false;
+    return undefined;
   }
 }
 
