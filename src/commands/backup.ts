@@ -1,13 +1,14 @@
 import { Command } from 'commander';
 import { escapeText } from '../report/escape.ts';
 import type { Begin } from './command-line.ts';
-import { allTargetsOption, targetOption } from './options.ts';
+import { allTargetsOption, jobsOption, targetOption } from './options.ts';
 
 interface Flags {
   target?: string[];
   allTargets?: true;
   label?: string;
   verify?: true;
+  jobs?: number;
   dryRun?: true;
 }
 
@@ -18,6 +19,7 @@ export function backupCommand(begin: Begin): Command {
     .addOption(allTargetsOption())
     .option('--label <text>', 'a note that is shown in the list')
     .option('--verify', 'prove each backup right after it: a full proof, as by the command verify')
+    .addOption(jobsOption())
     .option('--dry-run', 'reach each target and say what would be made, but make nothing')
     .action(async (flags: Flags, command: Command) => {
       const line = begin(command);
@@ -28,7 +30,10 @@ export function backupCommand(begin: Begin): Command {
       const { backupDocument, describeBackup } = await import('../report/made-backup.ts');
       const { pathInWords, sizeInWords } = await import('../report/words.ts');
       const config = await line.loadConfig();
-      const targets = selectTargets(config, flags);
+      const targets = selectTargets(config, flags).map(target => ({
+        ...target,
+        jobs: flags.jobs ?? target.jobs,
+      }));
       const { cwd } = line.run;
 
       if (flags.dryRun) {

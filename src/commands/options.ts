@@ -1,4 +1,4 @@
-import { Option } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 
 export function targetOption(): Option {
   return new Option('--target <name>', 'a target of the configuration; may be given several times').argParser(
@@ -13,4 +13,14 @@ export function allTargetsOption(): Option {
 /** For commands that work on one target at a time. */
 export function oneTargetOption(): Option {
   return new Option('--target <name>', 'a target of the configuration');
+}
+
+export function jobsOption(): Option {
+  return new Option(
+    '--jobs <n>',
+    'how many sessions work side by side; without it one a processor',
+  ).argParser((typed: string) => {
+    if (/^[1-9]\d{0,3}$/.test(typed)) return Number(typed);
+    throw new InvalidArgumentError('expected a whole number, 1 or more');
+  });
 }

@@ -2,7 +2,7 @@ import { Command, Option } from 'commander';
 import { OrchestrateError } from '../errors.ts';
 import type { RestoreMode, RestorePlan } from '../operations/plan-restore.ts';
 import type { Begin } from './command-line.ts';
-import { oneTargetOption } from './options.ts';
+import { jobsOption, oneTargetOption } from './options.ts';
 import { restoreTablesCommand } from './restore-tables.ts';
 import { tableOption } from './table-option.ts';
 
@@ -15,6 +15,7 @@ export interface RestoreFlags {
   mode?: RestoreMode;
   safetyBackup?: boolean;
   owners: boolean;
+  jobs?: number;
   dryRun?: true;
 }
 
@@ -39,6 +40,7 @@ export function restoreCommand(begin: Begin): Command {
     .option('--safety-backup', 'back up the live database first; without it only before a restore in place')
     .option('--no-safety-backup', 'never')
     .option('--no-owners', 'leave out owners and grants')
+    .addOption(jobsOption())
     .option('--dry-run', 'check all and say what would be replaced, but change nothing')
     .action(async (typed: string, flags: RestoreFlags, command: Command) => {
       const commandLine = begin(command);
@@ -52,7 +54,8 @@ export function restoreCommand(begin: Begin): Command {
       const { describePlan } = await import('../report/restore-plan.ts');
       const { durationInWords } = await import('../report/words.ts');
       const config = await loadConfig();
-      const target = selectTarget(config, flags.target);
+      const chosen = selectTarget(config, flags.target);
+      const target = { ...chosen, jobs: flags.jobs ?? chosen.jobs };
       const tell = (plan: RestorePlan) => {
         for (const warning of plan.warnings) run.emit({ type: 'warning', message: warning });
         report.say(describePlan(plan, run));

@@ -13,6 +13,7 @@ import { stageFile } from '../store/staged-file.ts';
 import { sweepLeftovers } from '../store/sweep.ts';
 import { toolVersion } from '../tool-version.ts';
 import { dumpInto } from './dump/dump-into.ts';
+import { jobsOf } from './jobs.ts';
 
 export interface BackupRequest {
   readonly label?: string | undefined;
@@ -74,7 +75,7 @@ async function publishDump(
   const git = gitCheckout(run.cwd);
   const staged = await stageFile(target.directory, run.id);
   try {
-    const { written, access } = await dumpInto(staged, server, snapshot, target.jobs, run);
+    const { written, access } = await dumpInto(staged, server, snapshot, jobsOf(target), run);
     const finishedAt = run.now();
     const manifest: Manifest = {
       format: 1,

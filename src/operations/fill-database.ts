@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { QueryFailure, type Server, type Session } from '../contract/adapter.ts';
 import type { RunContext } from '../contract/run-context.ts';
 import {
@@ -22,11 +21,7 @@ import { withTimescale } from './with-timescaledb.ts';
 export async function fillDatabase(
   name: string,
   plan: RestorePlan,
-  {
-    owners,
-    analyze = true,
-    jobs = usualJobs(),
-  }: { owners: boolean; analyze?: boolean; jobs?: number | undefined },
+  { owners, analyze = true, jobs }: { owners: boolean; analyze?: boolean; jobs: number },
   server: Server,
   maintenance: Session,
   run: RunContext,
@@ -65,11 +60,6 @@ async function applyProperties(
       run.emit({ type: 'warning', message });
     }
   }
-}
-
-/** How many sessions load side by side where nobody says so. */
-function usualJobs(): number {
-  return Math.max(1, Math.min(8, availableParallelism()));
 }
 
 const insufficientPrivilege = '42501';

@@ -14,7 +14,7 @@ import { startTimescaleJobs } from './with-timescaledb.ts';
  */
 export async function replaceBySwap(
   plan: RestorePlan,
-  { owners }: { owners: boolean },
+  { owners, jobs }: { owners: boolean; jobs: number },
   server: Server,
   maintenance: Session,
   run: RunContext,
@@ -22,7 +22,7 @@ export async function replaceBySwap(
   const incoming = incomingName(plan.database, run.id);
   const hasTimescale = plan.file.facts.extensions.includes('timescaledb');
   try {
-    await fillDatabase(incoming, plan, { owners }, server, maintenance, run);
+    await fillDatabase(incoming, plan, { owners, jobs }, server, maintenance, run);
     run.signal.throwIfAborted();
     if (!plan.live) {
       await renameDatabase(maintenance, incoming, plan.database);

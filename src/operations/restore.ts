@@ -7,6 +7,7 @@ import { makeBackup } from './backup.ts';
 import { checkFirstWhole } from './check-file.ts';
 import { chooseBackup } from './choose-backup.ts';
 import { dropUndos, sweepIncoming } from './clear-databases.ts';
+import { jobsOf } from './jobs.ts';
 import { refuseObstacles } from './obstacles/obstacle.ts';
 import { planRestore, type RestoreMode, type RestorePlan } from './plan-restore.ts';
 import { rememberInPlace, rememberSwap } from './remember-undo.ts';
@@ -109,7 +110,7 @@ async function replace(
     if (isOwn && safety) await dropUndos(maintenance, database, run);
     return safety?.path ?? null;
   }
-  const kept = await replaceBySwap(plan, { owners }, server, maintenance, run);
+  const kept = await replaceBySwap(plan, { owners, jobs: jobsOf(target) }, server, maintenance, run);
   if (isOwn) await rememberSwap(target, plan, kept, run);
   return kept;
 }

@@ -39,7 +39,7 @@ export async function dumpInto(
   staged: StagedFile,
   server: Server,
   snapshot: Snapshot,
-  jobs: number | undefined,
+  jobs: number,
   run: RunContext,
 ): Promise<{ written: WrittenDump; access: Access }> {
   const { parts, access } = await dump(staged, server, snapshot, jobs, run);
@@ -51,7 +51,7 @@ async function dump(
   staged: StagedFile,
   server: Server,
   snapshot: Snapshot,
-  jobs: number | undefined,
+  jobs: number,
   run: RunContext,
 ): Promise<Dumped> {
   const compress = await bestCompress(run);

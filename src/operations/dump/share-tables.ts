@@ -1,7 +1,7 @@
-import { availableParallelism } from 'node:os';
 import { QueryFailure } from '../../contract/adapter.ts';
 import type { RunContext } from '../../contract/run-context.ts';
 import { type CopyTable, shareOut, tablesToCopy } from '../../postgres/copy-plan.ts';
+import { freeConnections } from '../../postgres/free-connections.ts';
 import type { Snapshot } from '../../postgres/snapshot.ts';
 
 /** How long a lock may be waited for: who waits before us has the same tables in mind, and waits for the one who holds them. */
@@ -12,19 +12,15 @@ export const lockTimeout = 5_000; // milliseconds
  * where one pg_dump has to do it alone: without a snapshot that others can see, with too few connections, or where
  * somebody is about to change a table.
  */
-export async function shareTables(
-  snapshot: Snapshot,
-  jobs: number | undefined,
-  run: RunContext,
-): Promise<CopyTable[][]> {
+export async function shareTables(snapshot: Snapshot, jobs: number, run: RunContext): Promise<CopyTable[][]> {
   const alone = (why: string) => {
     run.emit({ type: 'detail', message: `one pg_dump does it all: ${why}` });
     return [];
   };
   if (snapshot.exported === undefined) return alone('the server exports no snapshot');
-  const free = await freeConnections(snapshot);
-  // One is left for the pg_dump of the rest, one for that of owners and grants, and some for others.
-  const workers = Math.min(jobs ?? availableParallelism(), free - 4);
+  const free = await freeConnections(snapshot.session);
+  // One is for the pg_dump of the rest, and one for that of owners and grants.
+  const workers = Math.min(jobs, free - 2);
   if (workers < 2) return alone(jobs === 1 ? 'as it was told' : `the server has ${free} connections left`);
   const tables = await lockedTables(snapshot);
   return tables ? shareOut(tables, workers) : alone('somebody is about to change a table');
@@ -45,11 +41,4 @@ async function lockedTables({ session }: Snapshot): Promise<CopyTable[] | undefi
     await session.execute('ROLLBACK TO unlocked');
     return undefined;
   }
-}
-
-async function freeConnections({ session }: Snapshot): Promise<number> {
-  const [row] = await session.query<{ free: number }>(`
-    SELECT current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
-      - (SELECT sum(numbackends) FROM pg_stat_database)::int AS free`);
-  return row!.free;
 }

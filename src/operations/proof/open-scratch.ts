@@ -7,6 +7,7 @@ import { lockDatabase, openMaintenance } from '../../postgres/maintenance.ts';
 import { databaseNames } from '../../postgres/present.ts';
 import type { CheckedFile } from '../check-file.ts';
 import { dropDatabase, sweepIncoming } from '../clear-databases.ts';
+import { jobsOf } from '../jobs.ts';
 import { furnishScratch } from './furnish-scratch.ts';
 import { scratchSettings } from './scratch-settings.ts';
 
@@ -16,6 +17,8 @@ export interface Scratch {
   readonly maintenance: Session;
   /** A name for one more database of this run. */
   name(purpose: string): string;
+  /** How many sessions may load side by side. */
+  readonly jobs: number;
   /** Whether the databases have a server of their own. */
   readonly throwaway: boolean;
   /** Removes everything. */
@@ -38,10 +41,11 @@ export async function openScratch(
 
 async function throwaway(
   file: CheckedFile,
-  { name, adapter, options }: Target,
+  target: Target,
   open: () => Promise<Server>,
   run: RunContext,
 ): Promise<Scratch> {
+  const { name, adapter, options } = target;
   if (!adapter.scratch) {
     throw new OrchestrateError(
       'no-client',
@@ -69,6 +73,7 @@ async function throwaway(
       // pg_cron can only be in the database that the server was told of, so the first one has the original's name.
       name: purpose =>
         purpose === 'restored' && !taken.includes(original) ? original : `scratch ${purpose}`,
+      jobs: jobsOf(target),
       throwaway: true,
       close: () => server.close(),
     };
@@ -94,6 +99,7 @@ async function besideLive(target: Target, run: RunContext): Promise<Scratch> {
         names.add(name);
         return name;
       },
+      jobs: jobsOf(target),
       throwaway: false,
       async close() {
         for (const name of names) await dropDatabase(server, server.database, name, run);

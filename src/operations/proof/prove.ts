@@ -43,7 +43,14 @@ export async function prove(
     const { server, maintenance } = scratch;
     const database = scratch.name('restored');
     const plan = await planProof(file, database, target, scratch);
-    await fillDatabase(database, plan, { owners: true, analyze: false }, server, maintenance, run);
+    await fillDatabase(
+      database,
+      plan,
+      { owners: true, analyze: false, jobs: scratch.jobs },
+      server,
+      maintenance,
+      run,
+    );
     await whenRestored(scratch, database);
     const result = { server: server.describe, serverVersion: server.version.text };
     if (!isMajorOf(file, server.clientVersion.major)) return { ...result, level: 'restored' };

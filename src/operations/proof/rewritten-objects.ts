@@ -61,7 +61,14 @@ async function generation(
 ): Promise<Generation> {
   const { server, maintenance } = scratch;
   const name = scratch.name(purpose);
-  await fillDatabase(name, plan, { owners: false, analyze: false }, server, maintenance, run);
+  await fillDatabase(
+    name,
+    plan,
+    { owners: false, analyze: false, jobs: scratch.jobs },
+    server,
+    maintenance,
+    run,
+  );
   return dumpSchema(name, plan.file, server);
 }
 
