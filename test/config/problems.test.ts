@@ -9,7 +9,8 @@ test('tells every problem at once: where, what was expected and what is there', 
     directory: '',
     defaultTarget: 'dokcer',
     retention: { last: 0, daily: '7', dayly: 1 },
-    jobs: 2,
+    jobs: 0,
+    verify: 'fully',
     targets: {
       docker: {
         adapter: 'container',
@@ -31,14 +32,15 @@ test('tells every problem at once: where, what was expected and what is there', 
   const [first, ...lines] = error.message.split('\n');
   assert.equal(first, `backup.config.json has ${lines.length} problems:`);
   const unsafe = 'expected only letters, digits, ".", "_" and "-", and neither "." nor "-" first';
-  const ofContainer = 'adapter, container, database, directory, docker, name, password, retention, user';
-  const ofAll = 'defaultTarget, directory, name, retention, targets';
+  const ofContainer = 'adapter, container, database, directory, docker, jobs, name, password, retention, scratch, user, verify';
+  const ofAll = 'defaultTarget, directory, jobs, name, retention, scratch, targets, verify';
   assert.deepEqual(
     lines.map(line => line.trim()).sort(),
     [
       `name: ${unsafe}, got "-x"`,
       `directroy: unknown key, did you mean directory? known: ${ofAll}`,
-      `jobs: unknown key; known: ${ofAll}`,
+      'jobs: expected a whole number, 1 or more, got 0',
+      'verify: expected quick or full or false, got "fully"',
       'directory: expected text that is not empty, got ""',
       'defaultTarget: unknown target "dokcer", did you mean docker? known: docker, local, url, none, a b, text',
       'retention.last: expected a whole number, 1 or more, got 0',
@@ -85,7 +87,7 @@ const refused: readonly (readonly [title: string, config: unknown, message: stri
   [
     'a target is called like a part of JavaScript',
     { targets: { t: { adapter: 'local-hybrid', constructor: 1 } } },
-    'targets.t.constructor: unknown key; known: adapter, binDirectory, directory, name, retention, url',
+    'targets.t.constructor: unknown key; known: adapter, binDirectory, directory, jobs, name, retention, scratch, url, verify',
   ],
 ];
 
@@ -102,10 +104,11 @@ test('a target overrides what the whole says', async t => {
     name: 'all',
     directory: './all',
     retention: { last: 7 },
+    ...{ jobs: 4, verify: 'quick', scratch: 'same-server' },
     defaultTarget: 'own',
     targets: {
       plain: { adapter: 'local-hybrid', url: 'postgresql://h/d' },
-      own: { adapter: 'container', container: 'c', name: 'own', directory: '/own', retention: { daily: 3 } },
+      own: { adapter: 'container', container: 'c', name: 'own', directory: '/own', retention: { daily: 3 }, ...{ jobs: 1, verify: false, scratch: 'throwaway' } },
     },
   };
   const root = await project(t, { 'backup.config.json': JSON.stringify(config) });
@@ -120,6 +123,7 @@ test('a target overrides what the whole says', async t => {
       directory: `${root}/all`,
       prefix: 'all',
       retention: { last: 7 },
+      ...{ jobs: 4, verify: 'quick', scratch: 'same-server' },
     },
     {
       name: 'own',
@@ -128,6 +132,7 @@ test('a target overrides what the whole says', async t => {
       directory: '/own',
       prefix: 'own',
       retention: { daily: 3 },
+      ...{ jobs: 1, verify: false, scratch: 'throwaway' },
     },
   ]);
 });
