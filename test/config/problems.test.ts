@@ -32,7 +32,8 @@ test('tells every problem at once: where, what was expected and what is there', 
   const [first, ...lines] = error.message.split('\n');
   assert.equal(first, `backup.config.json has ${lines.length} problems:`);
   const unsafe = 'expected only letters, digits, ".", "_" and "-", and neither "." nor "-" first';
-  const ofContainer = 'adapter, container, database, directory, docker, jobs, name, password, retention, scratch, user, verify';
+  const ofContainer =
+    'adapter, container, database, directory, docker, jobs, name, password, retention, scratch, user, verify';
   const ofAll = 'defaultTarget, directory, jobs, name, retention, scratch, targets, verify';
   assert.deepEqual(
     lines.map(line => line.trim()).sort(),
@@ -108,7 +109,14 @@ test('a target overrides what the whole says', async t => {
     defaultTarget: 'own',
     targets: {
       plain: { adapter: 'local-hybrid', url: 'postgresql://h/d' },
-      own: { adapter: 'container', container: 'c', name: 'own', directory: '/own', retention: { daily: 3 }, ...{ jobs: 1, verify: false, scratch: 'throwaway' } },
+      own: {
+        adapter: 'container',
+        container: 'c',
+        name: 'own',
+        directory: '/own',
+        retention: { daily: 3 },
+        ...{ jobs: 1, verify: false, scratch: 'throwaway' },
+      },
     },
   };
   const root = await project(t, { 'backup.config.json': JSON.stringify(config) });
