@@ -12,6 +12,8 @@ export interface DumpPlaces {
   /** Its text up to where the rows of tables could stand; all of it where there is no other place for the rest. */
   readonly head: FileHandle;
   readonly rest?: FileHandle | undefined;
+  /** Told when the first place has all that belongs there. */
+  readonly onHead?: () => void;
 }
 
 /**
@@ -48,7 +50,7 @@ export async function writeDump(
 /** Goes over to the other place where the rows of tables could stand. */
 async function store(
   text: AsyncIterable<Buffer>,
-  { compress, head, rest }: DumpPlaces,
+  { compress, head, rest, onHead }: DumpPlaces,
   tell: (rawBytes: number) => void,
 ): Promise<{ head: number; rest: number }> {
   let compression = compress(head);
@@ -73,6 +75,7 @@ async function store(
         const cut = pending.length - (bytes - at);
         await write(pending.subarray(0, cut));
         headBytes = await ended(compression);
+        onHead?.();
         compression = compress(rest!);
         write = compressing(compression);
         await write(pending.subarray(cut));

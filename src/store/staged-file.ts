@@ -6,6 +6,7 @@ import { processIdentity } from '../process-identity.ts';
 /** A file that is being written under a hidden name and appears under its own only when it is whole. */
 export interface StagedFile {
   readonly path: string;
+  /** Writes go to the end, also those of programs that it was given to. */
   readonly handle: FileHandle;
   /**
    * Makes the bytes durable and gives them their name in the same folder; false when that name is taken, with
@@ -22,7 +23,11 @@ export interface StagedFile {
 export async function stageFile(directory: string, runId: string): Promise<StagedFile> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const path = join(directory, stagedName(runId, (await processIdentity()) ?? 'unknown'));
-  const handle = await open(path, constants.O_CREAT | constants.O_EXCL | constants.O_RDWR, 0o600);
+  const handle = await open(
+    path,
+    constants.O_CREAT | constants.O_EXCL | constants.O_RDWR | constants.O_APPEND,
+    0o600,
+  );
   let closed = false;
   const close = async () => {
     if (!closed) {

@@ -1,6 +1,7 @@
 import type { Server } from '../../contract/adapter.ts';
 import type { RunContext } from '../../contract/run-context.ts';
 import type { Compress } from '../../pipeline/compress.ts';
+import { joinFiles } from '../../pipeline/join-files.ts';
 import { writeDump } from '../../pipeline/write-dump.ts';
 import { dumpAccess } from '../../postgres/access.ts';
 import type { Snapshot } from '../../postgres/snapshot.ts';
@@ -30,8 +31,8 @@ export async function dumpAlone(
   const sizes = await writeDump(dump, { compress, head: staged.handle }, addition, bytes =>
     run.emit({ type: 'progress', stage: 'dump', bytes }),
   );
-  const { size } = await staged.handle.stat();
-  return { parts: [{ bytes: size, rawBytes: sizes.head }], access: await access! };
+  const digest = await joinFiles([staged.handle], staged.handle);
+  return { ...digest, parts: [{ bytes: digest.bytes, rawBytes: sizes.head }], access: await access! };
 }
 
 /** Each pg_dump locks every table and reads every sequence, and lets go of none of them before it ends. */

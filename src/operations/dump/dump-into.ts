@@ -1,9 +1,7 @@
-import { createReadStream } from 'node:fs';
-import { pipeline } from 'node:stream/promises';
 import type { Server } from '../../contract/adapter.ts';
 import type { RunContext } from '../../contract/run-context.ts';
 import { bestCompress } from '../../pipeline/compress.ts';
-import { digester, type StreamDigest } from '../../pipeline/meter.ts';
+import type { StreamDigest } from '../../pipeline/meter.ts';
 import type { Access } from '../../postgres/access.ts';
 import type { Snapshot } from '../../postgres/snapshot.ts';
 import type { StagedFile } from '../../store/staged-file.ts';
@@ -26,7 +24,7 @@ export interface DumpPart {
 }
 
 /** What is in the staged file when a dump has succeeded. */
-export interface Dumped {
+export interface Dumped extends StreamDigest {
   readonly parts: readonly DumpPart[];
   readonly access: Access;
 }
@@ -42,9 +40,9 @@ export async function dumpInto(
   jobs: number,
   run: RunContext,
 ): Promise<{ written: WrittenDump; access: Access }> {
-  const { parts, access } = await dump(staged, server, snapshot, jobs, run);
+  const { parts, access, bytes, sha256 } = await dump(staged, server, snapshot, jobs, run);
   const rawBytes = parts.reduce((sum, part) => sum + part.rawBytes, 0);
-  return { written: { ...(await digestOf(staged.path)), rawBytes, parts: [...parts] }, access };
+  return { written: { bytes, sha256, rawBytes, parts: [...parts] }, access };
 }
 
 async function dump(
@@ -62,16 +60,8 @@ async function dump(
     } catch (error) {
       if (run.signal.aborted || !isInTheWay(error)) throw error;
       run.emit({ type: 'detail', message: `one pg_dump does it all: ${(error as Error).message}` });
+      await staged.handle.truncate();
     }
   }
   return dumpAlone(staged, server, snapshot, compress, run);
-}
-
-/** Of what is stored, whoever wrote it. */
-async function digestOf(path: string): Promise<StreamDigest> {
-  const digest = digester();
-  await pipeline(createReadStream(path, { highWaterMark: 1024 * 1024 }), digest.stream, async stored => {
-    for await (const _ of stored);
-  });
-  return digest.result();
 }

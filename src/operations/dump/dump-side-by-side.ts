@@ -1,8 +1,8 @@
-import { createReadStream } from 'node:fs';
 import { dirname } from 'node:path';
 import { ClientFailure, type ClientProcess, type Server } from '../../contract/adapter.ts';
 import type { RunContext } from '../../contract/run-context.ts';
 import type { Compress } from '../../pipeline/compress.ts';
+import { joinFiles } from '../../pipeline/join-files.ts';
 import { writeDump } from '../../pipeline/write-dump.ts';
 import { type Access, dumpAccess } from '../../postgres/access.ts';
 import { copyCommands } from '../../postgres/copy-commands.ts';
@@ -15,18 +15,18 @@ import { lockTimeout } from './share-tables.ts';
 
 /**
  * One pg_dump for all but the rows of the shared-out tables, and beside it a session for each share, each into a file of
- * its own; joined they are one dump. Rejects with what failed first, when everything else has ended.
+ * its own; joined they are one dump. The largest share follows the head at once, where it belongs: writing it twice would
+ * take as long as reading it. Rejects with what failed first, when everything else has ended.
  */
 export async function dumpSideBySide(
   staged: StagedFile,
   server: Server,
   snapshot: Snapshot,
-  shares: readonly CopyTable[][],
+  [first, ...shares]: readonly CopyTable[][],
   compress: Compress,
   run: RunContext,
 ): Promise<Dumped> {
   const folder = dirname(staged.path);
-  const head = await stageFile(folder, run.id);
   const copies = await Promise.all(shares.map(() => stageFile(folder, run.id)));
   const rest = await stageFile(folder, run.id);
   const progress = dumpProgress(run);
@@ -39,8 +39,9 @@ export async function dumpSideBySide(
     return program;
   };
 
-  const copyOut = async (tables: readonly CopyTable[], file: StagedFile): Promise<number> => {
-    const compression = compress(file.handle);
+  const copyOut = async (tables: readonly CopyTable[], { handle }: StagedFile): Promise<DumpPart> => {
+    const before = (await handle.stat()).size;
+    const compression = compress(handle);
     progress.watch(compression);
     const commands = copyCommands(tables, snapshot.exported!);
     const database = snapshot.facts.name;
@@ -49,38 +50,42 @@ export async function dumpSideBySide(
     // A compressor that failed says why the program's pipe broke.
     if (stored.status === 'rejected') throw stored.reason;
     if (copied.status === 'rejected') throw copied.reason;
-    return stored.value;
+    return { bytes: (await handle.stat()).size - before, rawBytes: stored.value };
   };
-  const dumpRest = async (access: Promise<Access>) => {
-    const excluded = shares.flat().map(({ name }) => `--exclude-table-data=${name}`);
+  const dumpRest = async (access: Promise<Access>, onHead: () => void) => {
+    const excluded = [first!, ...shares].flat().map(({ name }) => `--exclude-table-data=${name}`);
     const args = ['--no-owner', '--no-privileges', ...snapshot.dumpArguments, waitForLocks, ...excluded];
     const dump = await starts(server.dump({ database: snapshot.facts.name, args }));
-    const places = { compress, head: head.handle, rest: rest.handle };
+    const places = { compress, head: staged.handle, rest: rest.handle, onHead };
     return writeDump(dump, places, async () => (await access).block, progress.add);
   };
 
   const access = dumpAccess(server, snapshot, [waitForLocks]);
-  const work = [dumpRest(access), access, ...shares.map((tables, index) => copyOut(tables, copies[index]!))];
+  const head = Promise.withResolvers<void>();
+  const dumping = dumpRest(access, head.resolve);
+  dumping.catch(head.reject);
+  const copying = [
+    head.promise.then(() => copyOut(first!, staged)),
+    ...shares.map((tables, index) => copyOut(tables, copies[index]!)),
+  ];
   try {
-    const [sizes, , ...copied] = (await Promise.all(work)) as [
-      { head: number; rest: number },
-      Access,
-      ...number[],
+    const [sizes, copied] = await Promise.all([dumping, Promise.all(copying), access]);
+    const files = [staged, ...copies, rest].map(({ handle }) => handle);
+    const { sizes: stored, ...digest } = await joinFiles(files, staged.handle);
+    const parts = [
+      { bytes: stored[0]! - copied[0]!.bytes, rawBytes: sizes.head },
+      ...copied,
+      { bytes: stored.at(-1)!, rawBytes: sizes.rest },
     ];
-    const rawBytes = [sizes.head, ...copied, sizes.rest];
-    const parts: DumpPart[] = [];
-    for (const [index, file] of [head, ...copies, rest].entries()) {
-      parts.push({ bytes: await append(file, staged), rawBytes: rawBytes[index]! });
-    }
-    return { parts, access: await access };
+    return { ...digest, parts, access: await access };
   } catch (error) {
     failed = true;
     for (const program of started) program.kill();
-    await Promise.allSettled(work);
+    await Promise.allSettled([dumping, ...copying, access]);
     throw error;
   } finally {
     progress.stop();
-    for (const file of [head, ...copies, rest]) await file.discard();
+    for (const file of [...copies, rest]) await file.discard();
   }
 }
 
@@ -93,9 +98,3 @@ export function isInTheWay(error: unknown): boolean {
 }
 
 const waitForLocks = `--lock-wait-timeout=${lockTimeout}`;
-
-/** Returns how many bytes it was. */
-async function append(file: StagedFile, to: StagedFile): Promise<number> {
-  await to.handle.writeFile(createReadStream(file.path, { highWaterMark: 1024 * 1024 }));
-  return (await file.handle.stat()).size;
-}
