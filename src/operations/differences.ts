@@ -11,9 +11,11 @@ export interface Difference {
 
 /** All of them; `names`: what the two are called. */
 export function differencesInWords(
-  { onlyInA, onlyInB, changed, rows, access, encodings }: DumpDifference,
+  difference: DumpDifference | undefined,
   [a, b]: readonly [string, string],
 ): Difference[] {
+  if (!difference) return [];
+  const { onlyInA, onlyInB, changed, rows, access, encodings } = difference;
   return [
     ...(encodings ? [{ object: 'encoding', what: `${encodings[0]} in ${a}, ${encodings[1]} in ${b}` }] : []),
     ...onlyInA.map(object => ({ object, what: `only in ${a}` })),

@@ -40,26 +40,28 @@ export async function verify(
   if (level === 'full' && !target) throw noTarget();
   // Its pg_restore reads archives, and it knows what a file without a manifest does not say.
   const reach = target && serverWhenNeeded(target, run);
+  const foundOut = async (found: Proof['level'], more: Partial<Proof> = {}): Promise<Proof> => {
+    const now = run.now();
+    const seconds = (now.getTime() - startedAt.getTime()) / 1000;
+    const proof = { level: found, at: now.toISOString(), seconds, ...more };
+    await record(chosen, proof, run);
+    return proof;
+  };
   try {
     const read = await readFile(chosen, run, reach?.open).catch(withDocument(chosen.path, level));
-    const proved =
-      level === 'full' && target ? await prove(read, target, reach!.open, run, whenRestored) : undefined;
-    const differences = proved?.difference
-      ? differencesInWords(proved.difference, ['the file', 'what was restored'])
-      : [];
     const tables = tablesOf(read);
-    const finishedAt = run.now();
-    const proof: Proof = {
-      level: differences.length > 0 ? 'failed' : (proved?.level ?? 'quick'),
-      at: finishedAt.toISOString(),
-      seconds: (finishedAt.getTime() - startedAt.getTime()) / 1000,
-      ...(proved && { server: proved.serverVersion }),
-      tables: tables.length,
-      rows: tables.reduce((sum, { rows }) => sum + rows, 0),
-    };
-    await record(chosen, proof, run);
+    const counts = { tables: tables.length, rows: tables.reduce((sum, { rows }) => sum + rows, 0) };
+    if (level === 'quick' || !target)
+      return { path: chosen.path, level, tables, server: undefined, proof: await foundOut('quick', counts) };
+    const proved = await prove(read, target, reach!.open, run, whenRestored).catch(async error => {
+      if (isBadFile(error)) await foundOut('failed', counts);
+      return withDocument(chosen.path, level)(error);
+    });
+    const differences = differencesInWords(proved.difference, ['the file', 'what was restored']);
+    const found = differences.length > 0 ? 'failed' : proved.level;
+    const proof = await foundOut(found, { ...counts, server: proved.serverVersion });
     if (differences.length > 0) throw didNotProve(chosen.path, level, tables, differences);
-    return { path: chosen.path, level, proof, tables, server: proved?.server };
+    return { path: chosen.path, level, proof, tables, server: proved.server };
   } finally {
     await reach?.close();
   }
@@ -68,18 +70,27 @@ export async function verify(
 /** A damaged file is a result for a script, too. */
 function withDocument(path: string, level: VerifyLevel): (error: unknown) => never {
   return error => {
-    if (!(error instanceof OrchestrateError) || error.code !== 'bad-file') throw error;
+    if (!isBadFile(error)) throw error;
     const { message, hint, cause } = error;
     const document = documentOf(path, level, [], [{ object: 'file', what: message }]);
     throw new OrchestrateError('bad-file', message, { hint, cause, document });
   };
 }
 
+function isBadFile(error: unknown): error is OrchestrateError {
+  return error instanceof OrchestrateError && error.code === 'bad-file';
+}
+
 /** What only reading it shows does not take the place of what a restore showed. */
 async function record({ path, backup }: ChosenFile, proof: Proof, run: RunContext): Promise<void> {
   if (!backup?.manifest) return;
   const before = backup.manifest.proof?.level ?? 'quick';
-  if (proof.level !== 'quick' || before === 'quick') await recordProof(path, proof, run.id);
+  if (proof.level === 'quick' && before !== 'quick') return;
+  await recordProof(path, proof, run.id).catch(error => {
+    // Backups may lie where nothing can be written; what was found is told all the same.
+    const message = `the result cannot be kept in the manifest: ${error.message}`;
+    run.emit({ type: 'warning', message });
+  });
 }
 
 function tablesOf({ file }: ReadFile): { name: string; rows: number }[] {

@@ -12,6 +12,12 @@ interface Made {
   backups: { path: string; proof: { level: string; tables: number; rows: number; server: string } | null }[];
 }
 
+/** Rows of one table are checked against another one, which a dump fills later: nothing notices until a restore. */
+const unrestorable = `
+  CREATE TABLE z (id int); INSERT INTO z VALUES (1);
+  CREATE FUNCTION known(int) RETURNS bool LANGUAGE sql AS 'SELECT EXISTS (SELECT FROM public.z WHERE id = $1)';
+  CREATE TABLE a (id int CHECK (known(id))); INSERT INTO a VALUES (1)`;
+
 const filesIn = (folder: string) => readdirSync(join(folder, 'backups')).sort();
 
 test('backup --verify proves what it has made, and list shows it', async () => {
@@ -28,14 +34,7 @@ test('backup --verify proves what it has made, and list shows it', async () => {
 test('a backup that cannot be restored is found by the configured proof, and set aside', async () => {
   const server = await hostServer();
   const database = await createDatabase(server);
-  // Rows of one table are checked against another one, which a dump fills later: nothing notices until a restore.
-  await execute(
-    server,
-    database,
-    `CREATE TABLE z (id int); INSERT INTO z VALUES (1);
-     CREATE FUNCTION known(int) RETURNS bool LANGUAGE sql AS 'SELECT EXISTS (SELECT FROM public.z WHERE id = $1)';
-     CREATE TABLE a (id int CHECK (known(id))); INSERT INTO a VALUES (1)`,
-  );
+  await execute(server, database, unrestorable);
   const target = hostTarget(server, database);
   const project = targetProject({ local: target }, { verify: 'full', retention: { last: 1 } });
   const result = await project.run(['--json', 'backup']);
@@ -47,6 +46,20 @@ test('a backup that cannot be restored is found by the configured proof, and set
   assert.match(data!, /\.sql\.gz\.unproven$/);
   assert.equal(manifest, `${data}.json`);
   assert.deepEqual((await project.must<Made>(['list'])).backups, []);
+});
+
+test('a backup that cannot be restored is told by verify, and is no longer the latest one', async () => {
+  const server = await hostServer();
+  const database = await createDatabase(server);
+  await execute(server, database, unrestorable);
+  const project = targetProject({ local: hostTarget(server, database) });
+  await project.must(['backup']);
+  const result = await project.run(['--json', 'verify', 'latest']);
+  assert.equal(result.exitCode, 7);
+  const { ok, differences, error } = JSON.parse(result.stdout);
+  assert.deepEqual([ok, differences.length, error.exitCode], [false, 1, 7]);
+  assert.equal((await project.must<Made>(['list'])).backups[0]!.proof!.level, 'failed');
+  assert.match((await project.run(['verify', 'latest'])).stderr, /passed over, it did not prove/);
 });
 
 test('where there is no scratch server the backup is made, and the exit code says that it is not proven', async () => {
