@@ -40,7 +40,7 @@ for (const shell of shells) {
         program.stdin.end(input ? '' : 'over\n');
         const { exitCode, stdout, stderr } = await program.finished;
         assert.deepEqual({ exitCode, stdout }, { exitCode: code, stdout: `out\n${wholeEnd}` });
-        assert.match(stderr, new RegExp(`^(?=.*^err$)${mark} \\d+\n(err\n)?${mark} ended\n$`, 'ms'));
+        assert.match(stderr, new RegExp(`^(?=.*^err$)(err\\n)?${mark} \\d+\n(err\n)?${mark} ended\n$`, 'ms'));
       }
     });
 
