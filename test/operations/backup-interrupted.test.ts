@@ -49,7 +49,8 @@ async function half(): Promise<{ project: BackupProject; run: RunningProgram; st
   const url = connectionUrl(server, filled);
   const config = {
     targets: {
-      stuck: { adapter: 'local-hybrid', url, binDirectory },
+      // Its pg_dump has all the rows.
+      stuck: { adapter: 'local-hybrid', url, binDirectory, jobs: 1 },
       fine: { adapter: 'local-hybrid', url },
     },
   };
