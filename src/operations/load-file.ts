@@ -55,6 +55,6 @@ function wantedText(
   run: RunContext,
 ): AsyncIterable<Buffer> {
   const drop = [...facts.drop, ...leaveOut].sort((a, b) => a.start - b.start);
-  const lines = createProgress(facts.bytes, run).lines(text);
+  const lines = createProgress('restore', facts.bytes, run).lines(text);
   return withoutNewerSettings(stripRanges(lines, drop), server.version.major);
 }

@@ -5,6 +5,7 @@ import type { Config } from '../config/config.ts';
 import type { RunContext } from '../contract/run-context.ts';
 import { type DumpFormat, detectFormat } from '../postgres/dump-text/detect-format.ts';
 import type { CheckedFile } from './check-file.ts';
+import { rowsByTable, type TableContents } from './rows-by-table.ts';
 import { withShownFile } from './show-file.ts';
 
 /** What is in a backup. */
@@ -19,14 +20,6 @@ export interface BackupContents {
   readonly tables: readonly TableContents[];
 }
 
-export interface TableContents {
-  /** As the file writes it, e.g. `public."order"`. */
-  readonly name: string;
-  readonly rows: number;
-  /** Of its rows in the text. */
-  readonly bytes: number;
-}
-
 /** Reads a whole backup and says what is in it. Rejects as `withShownFile` does. */
 export function show(
   typed: string,
@@ -38,7 +31,8 @@ export function show(
     if (backup?.hasUnreadableManifest)
       run.emit({ type: 'warning', message: `its manifest cannot be read: ${path}.json` });
     const format = await detectFormat(path);
-    return { file, format, backup, bytes: await bytesOf(path), tables: tablesOf(file) };
+    const tables = rowsByTable(file).sort((a, b) => (a.name < b.name ? -1 : 1));
+    return { file, format, backup, bytes: await bytesOf(path), tables };
   });
 }
 
@@ -47,14 +41,4 @@ async function bytesOf(path: string): Promise<number> {
   if (!info.isDirectory()) return info.size;
   const files = await Promise.all((await readdir(path)).map(name => stat(join(path, name))));
   return files.reduce((sum, file) => sum + file.size, 0);
-}
-
-/** A table's rows may stand in several COPYs, and its INSERTs apart from one another. */
-function tablesOf({ facts }: CheckedFile): TableContents[] {
-  const tables = new Map<string, TableContents>();
-  for (const { name, rows, bytes } of facts.tables) {
-    const before = tables.get(name);
-    tables.set(name, { name, rows: rows + (before?.rows ?? 0), bytes: bytes + (before?.bytes ?? 0) });
-  }
-  return [...tables.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 }

@@ -1,9 +1,9 @@
 import type { RunContext } from '../contract/run-context.ts';
 import { OrchestrateError } from '../errors.ts';
-import { createLineEnds } from '../postgres/dump-text/line-ends.ts';
 import { type ByteRange, stripRanges } from '../postgres/dump-text/strip-ranges.ts';
 import { createTablePartsReader, type TableParts } from '../postgres/dump-text/table-parts.ts';
 import type { CheckedFile } from './check-file.ts';
+import { createProgress } from './load/progress.ts';
 
 /** Finds what a checked file says of its tables. Rejects with `bad-file` when it is no longer the one that was checked. */
 export async function readTableParts(file: CheckedFile, run: RunContext): Promise<TableParts> {
@@ -37,24 +37,12 @@ async function readText(
   run: RunContext,
   sink: (text: AsyncIterable<Buffer>) => Promise<void>,
 ): Promise<void> {
-  const digest = await file.read(text =>
-    sink(lfLines(text, bytes => run.emit({ type: 'progress', stage, bytes, total: file.facts.bytes }))),
-  );
+  const progress = createProgress(stage, file.facts.bytes, run);
+  const digest = await file.read(text => sink(progress.lines(text)));
   if (digest.sha256 !== file.digest.sha256)
     throw new OrchestrateError('bad-file', `${file.path} changed while it was being read`, {
       hint: 'Run the command again when nothing writes to the file any more.',
     });
-}
-
-async function* lfLines(text: AsyncIterable<Buffer>, tell: (bytes: number) => void): AsyncGenerator<Buffer> {
-  const lineEnds = createLineEnds();
-  let bytes = 0;
-  for await (const chunk of text) {
-    bytes += chunk.length;
-    tell(bytes);
-    yield lineEnds.push(chunk);
-  }
-  yield lineEnds.end();
 }
 
 /** All but the ranges. */

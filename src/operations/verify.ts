@@ -6,7 +6,8 @@ import { recordProof } from '../store/record-proof.ts';
 import type { ChosenFile } from './choose-backup.ts';
 import { type Difference, differencesInWords } from './differences.ts';
 import { prove, type WhenRestored } from './proof/prove.ts';
-import { type ReadFile, readFile } from './read-file.ts';
+import { readFile } from './read-file.ts';
+import { rowsByTable } from './rows-by-table.ts';
 import { serverWhenNeeded } from './server-when-needed.ts';
 
 export interface VerifyResult {
@@ -49,7 +50,7 @@ export async function verify(
   };
   try {
     const read = await readFile(chosen, run, reach?.open).catch(withDocument(chosen.path, level));
-    const tables = tablesOf(read);
+    const tables = rowsByTable(read.file).map(({ name, rows }) => ({ name, rows }));
     const counts = { tables: tables.length, rows: tables.reduce((sum, { rows }) => sum + rows, 0) };
     if (level === 'quick' || !target)
       return { path: chosen.path, level, tables, server: undefined, proof: await foundOut('quick', counts) };
@@ -91,12 +92,6 @@ async function record({ path, backup }: ChosenFile, proof: Proof, run: RunContex
     const message = `the result cannot be kept in the manifest: ${error.message}`;
     run.emit({ type: 'warning', message });
   });
-}
-
-function tablesOf({ file }: ReadFile): { name: string; rows: number }[] {
-  const rowsOf = new Map<string, number>();
-  for (const { name, rows } of file.facts.tables) rowsOf.set(name, rows + (rowsOf.get(name) ?? 0));
-  return [...rowsOf].map(([name, rows]) => ({ name, rows }));
 }
 
 function noTarget(): OrchestrateError {

@@ -1,5 +1,6 @@
 import type { RunContext } from '../contract/run-context.ts';
-import type { BackupContents, TableContents } from '../operations/show.ts';
+import type { TableContents } from '../operations/rows-by-table.ts';
+import type { BackupContents } from '../operations/show.ts';
 import { escapeText } from './escape.ts';
 import { withoutTool } from './restore-by-hand.ts';
 import { table } from './table.ts';

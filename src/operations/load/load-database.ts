@@ -55,7 +55,7 @@ export async function loadDatabase(
   const serverMajor = server.version.major;
   try {
     await withLoaders(server, database, jobs, async loaders => {
-      const progress = createProgress(facts.bytes, run);
+      const progress = createProgress('restore', facts.bytes, run);
       const load: Load = { file, layout, loaders, drop, progress, serverMajor };
       const split = jobs > 1 ? splitFile(file, layout) : undefined;
       if (split) await loadSplit(split, load);

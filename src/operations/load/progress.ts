@@ -6,14 +6,14 @@ export interface Progress {
   lines(text: AsyncIterable<Buffer>): AsyncGenerator<Buffer>;
 }
 
-export function createProgress(total: number, run: Pick<RunContext, 'emit'>): Progress {
+export function createProgress(stage: string, total: number, run: Pick<RunContext, 'emit'>): Progress {
   let bytes = 0;
   return {
     async *lines(text) {
       const lineEnds = createLineEnds();
       for await (const chunk of text) {
         bytes += chunk.length;
-        run.emit({ type: 'progress', stage: 'restore', bytes, total });
+        run.emit({ type: 'progress', stage, bytes, total });
         yield lineEnds.push(chunk);
       }
       yield lineEnds.end();

@@ -4,7 +4,7 @@ import { namePattern, qualifiedNamePattern } from '../dump-text/names.ts';
 /*
  * In what the dumps of equal databases may differ, but for two things that no single statement shows: rows in another
  * order (row-sums.ts), and expressions that a server writes in another way once it has read them
- * (operations/rewritten-objects.ts). Left out of every comparison: the comments between statements, which tell of
+ * (operations/proof/rewritten-objects.ts). Left out of every comparison: the comments between statements, which tell of
  * versions, owners and tablespaces; \restrict and its key; settings that depend on versions; owners and grants, which
  * are compared by themselves.
  */
