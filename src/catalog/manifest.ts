@@ -52,8 +52,8 @@ export const manifestSchema = z.object({
   serverSettings: z.record(z.string(), z.string()).optional(),
   /** Roles that own something or are granted something in the backup. */
   roles: z.array(z.string()),
-  /** Patterns of what was left out; a backup that left something out is partial. */
-  leftOut: z.array(z.string()),
+  /** Tables that were left out, or whose rows were; a backup that left something out is partial. */
+  leftOut: z.array(z.object({ what: z.enum(['table', 'rows']), name: z.string() })),
   /** Bytes of dump text. */
   rawBytes: z.number(),
   /** Bytes of the stored file. */

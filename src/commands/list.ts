@@ -33,11 +33,12 @@ export function listCommand(begin: Begin): Command {
         sizeInWords(backup.bytes),
         backup.target ?? '-',
         backup.manifest?.label ?? '',
+        (backup.manifest?.leftOut.length ?? 0) > 0 ? 'in part' : '',
         proofInWords(backup.manifest?.proof, run.now()),
         pathInWords(backup.path, run.cwd),
       ]);
       if (backups.length === 0) report.say('no backups yet; make one with: db-orchestrate backup');
-      const header = ['ID', 'DATE', 'AGE', 'SIZE', 'TARGET', 'LABEL', 'PROOF', 'FILE'];
+      const header = ['ID', 'DATE', 'AGE', 'SIZE', 'TARGET', 'LABEL', 'HOLDS', 'PROOF', 'FILE'];
       report.result(backups.length === 0 ? '' : table(header, rows), {
         backups: backups.map(document),
         ...(undos.length > 0 && { undo: undos.map(undoDocument) }),
@@ -56,6 +57,7 @@ function document({ id, path, target, manifest, bytes, startedAt }: Backup) {
     startedAt: startedAt.toISOString(),
     label: manifest?.label ?? null,
     origin: manifest?.origin ?? null,
+    partial: (manifest?.leftOut.length ?? 0) > 0,
     proof: manifest?.proof ?? null,
   };
 }

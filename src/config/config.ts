@@ -1,5 +1,6 @@
 import type { RetentionPolicy } from '../catalog/retention.ts';
 import type { Adapter } from '../contract/adapter.ts';
+import type { Exclude } from '../postgres/left-out.ts';
 
 /** What is wanted, valid and complete: from a config file, or from the environment when there is none. */
 export interface Config {
@@ -29,6 +30,8 @@ export interface Target {
   readonly retention?: RetentionPolicy | undefined;
   /** How many sessions dump or load side by side; without it as many as there are processors. */
   readonly jobs?: number | undefined;
+  /** What a backup leaves out; those that the tool makes by itself leave nothing out. */
+  readonly exclude?: Exclude | undefined;
   /** The proof right after each backup. */
   readonly verify?: VerifyLevel | false | undefined;
   /** Where a proof restores to: a server made for it if nothing else is said, or a database beside the live one. */

@@ -1,6 +1,7 @@
 import type { ContainerOptions } from '../../adapters/container/options.ts';
 import type { LocalHybridOptions } from '../../adapters/local-hybrid/options.ts';
 import type { RetentionPolicy } from '../catalog/retention.ts';
+import type { Exclude } from '../postgres/left-out.ts';
 import type { ScratchPlace, VerifyLevel } from './config.ts';
 
 /** Gives a config file its types: `export default defineConfig({ … })`. Returns what it was given. */
@@ -27,6 +28,8 @@ interface CommonConfig {
   readonly retention?: RetentionPolicy | undefined;
   /** How many sessions dump or load side by side; without it as many as there are processors. */
   readonly jobs?: number | undefined;
+  /** What backups leave out, as patterns of pg_dump's; such a backup is partial, and no restore replaces a database by it. */
+  readonly exclude?: Exclude | undefined;
   /** The proof right after each backup; none without it. A backup that does not prove is kept aside. */
   readonly verify?: VerifyLevel | false | undefined;
   /** Where a full proof restores to: a throwaway server, or, on this word, a database beside the live one. */

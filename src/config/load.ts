@@ -41,6 +41,7 @@ function complete(settings: Settings, root: string, run: RunContext): Config {
     prefix: target.name ?? settings.name,
     retention: target.retention ?? settings.retention,
     jobs: target.jobs ?? settings.jobs,
+    exclude: target.exclude ?? settings.exclude,
     verify: target.verify ?? settings.verify,
     scratch: target.scratch ?? settings.scratch,
   }));

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import type { RetentionPolicy } from '../catalog/retention.ts';
 import type { Adapter } from '../contract/adapter.ts';
+import type { Exclude } from '../postgres/left-out.ts';
+import { readNamePattern } from '../postgres/name-pattern.ts';
 import type { ScratchPlace, VerifyLevel } from './config.ts';
 import { suggestion } from './nearest.ts';
 import { type Problem, problemsOf } from './problems.ts';
@@ -11,6 +13,7 @@ export interface CommonSettings {
   readonly directory?: string | undefined;
   readonly retention?: RetentionPolicy | undefined;
   readonly jobs?: number | undefined;
+  readonly exclude?: Exclude | undefined;
   readonly verify?: VerifyLevel | false | undefined;
   readonly scratch?: ScratchPlace | undefined;
 }
@@ -75,11 +78,23 @@ const retention = z
     'expected last, daily, weekly or monthly',
   );
 
+const patterns = z
+  .array(
+    z
+      .string()
+      .refine(
+        text => readNamePattern(text) !== undefined && !text.includes('\0'),
+        'expected a pattern as pg_dump takes it: TABLE or SCHEMA.TABLE',
+      ),
+  )
+  .optional();
+
 const common = {
   name: name.optional(),
   directory: z.string().min(1).optional(),
   retention: retention.optional(),
   jobs: count.optional(),
+  exclude: z.strictObject({ tables: patterns, tableData: patterns }).optional(),
   verify: z.literal(['quick', 'full', false]).optional(),
   scratch: z.literal(['throwaway', 'same-server']).optional(),
 };

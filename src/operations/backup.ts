@@ -53,8 +53,11 @@ export async function makeBackup(
   const startedAt = run.now();
   try {
     await clearLeftovers(target, run);
-    const snapshot = await openSnapshot(server, request.database ?? server.database);
+    // What the tool makes by itself is a way back, and so has to have all of it.
+    const exclude = (request.origin ?? 'manual') === 'manual' ? target.exclude : undefined;
+    const snapshot = await openSnapshot(server, request.database ?? server.database, exclude);
     try {
+      tellExclusion(snapshot, run);
       return await publishDump(server, snapshot, target, request, startedAt, run);
     } finally {
       await snapshot.session.close();
@@ -92,7 +95,7 @@ async function publishDump(
       extensions: [...snapshot.extensions],
       serverSettings: snapshot.serverSettings,
       roles: access.roles,
-      leftOut: [],
+      leftOut: [...snapshot.exclusion.leftOut],
       ...written,
       git: await git,
       proof: null,
@@ -145,6 +148,16 @@ async function withServer<Result>(
 
 function prefixOf(target: Target, database: string): string {
   return target.prefix ?? prefixFromDatabase(database);
+}
+
+function tellExclusion({ exclusion, facts }: Snapshot, run: RunContext): void {
+  const warn = (message: string) => run.emit({ type: 'warning', message });
+  for (const { key, pattern } of exclusion.idle)
+    warn(`exclude.${key}: ${JSON.stringify(pattern)} leaves nothing out of database ${facts.name}`);
+  if (exclusion.stranded.length > 0)
+    warn(
+      `a restore of this backup will stop at what needs what is left out; leave that out, too: ${exclusion.stranded.join(', ')}`,
+    );
 }
 
 async function clearLeftovers(target: Target, run: RunContext): Promise<void> {

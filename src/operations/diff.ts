@@ -1,7 +1,9 @@
+import { exclusionOf } from '../catalog/left-out.ts';
 import type { Config, Target } from '../config/config.ts';
 import type { RunContext } from '../contract/run-context.ts';
 import { OrchestrateError } from '../errors.ts';
 import { dumpForm } from '../postgres/comparison/dump-form.ts';
+import type { Exclude } from '../postgres/left-out.ts';
 import { openSnapshot } from '../postgres/snapshot.ts';
 import { selectTarget } from '../targets/select-targets.ts';
 import { chooseBackup, isPath } from './choose-backup.ts';
@@ -54,7 +56,7 @@ export async function diff(
   }
 }
 
-type Side = ComparedDump & { readonly words: string };
+type Side = ComparedDump & { readonly words: string; readonly exclude: Exclude };
 
 async function readSide(
   typed: string,
@@ -65,15 +67,21 @@ async function readSide(
 ): Promise<Side> {
   const [chosen] = await chooseBackup(typed, target?.name, config, run);
   const { file, contents } = await readFile(chosen!, run, reach?.open);
-  return { words: file.path, contents, access: dumpedAccess(file, contents), read: file.read };
+  return {
+    words: file.path,
+    exclude: exclusionOf(file.manifest),
+    contents,
+    access: dumpedAccess(file, contents),
+    read: file.read,
+  };
 }
 
-/** As the backup was dumped, so that the texts can be compared. */
+/** As the backup was dumped, so that the texts can be compared: what it leaves out is no difference. */
 async function readLive(reach: ServerWhenNeeded, like: Side, run: RunContext): Promise<Side> {
   const server = await reach.open();
-  const snapshot = await openSnapshot(server, server.database);
+  const snapshot = await openSnapshot(server, server.database, like.exclude);
   const dump = await readDatabase(server, snapshot, dumpForm(like.contents), run);
-  return { ...dump, words: `database ${server.database} of ${server.describe}` };
+  return { ...dump, exclude: like.exclude, words: `database ${server.database} of ${server.describe}` };
 }
 
 function tablesOf(a: ComparedDump, b: ComparedDump, { rows }: DumpDifference): TableDiff[] {

@@ -11,6 +11,7 @@ import { inPlaceObstacles } from './obstacles/in-place.ts';
 import { languageObstacles } from './obstacles/languages.ts';
 import type { Obstacle } from './obstacles/obstacle.ts';
 import { ownersOutOfReach } from './obstacles/owners.ts';
+import { partialObstacles } from './obstacles/partial.ts';
 import { pgCronFitness } from './obstacles/pg-cron.ts';
 import { spaceFitness } from './obstacles/space.ts';
 import { swapObstacles } from './obstacles/swap.ts';
@@ -74,6 +75,7 @@ export async function planRestore(
   const like = live ?? usable?.facts;
   const tablespaces = await tablespaceFitness(maintenance, file, like);
   const space = await spaceFitness(server, maintenance, file, { live, like, mode });
+  const isHeld = live !== undefined && (await withSession(server, live.name, holdsSomething));
   return {
     target: aim.target,
     server: server.describe,
@@ -81,7 +83,7 @@ export async function planRestore(
     mode,
     safetyBackup: live !== undefined && (aim.safetyBackup ?? mode === 'in-place'),
     live,
-    holdsSomething: live !== undefined && (await withSession(server, live.name, holdsSomething)),
+    holdsSomething: isHeld,
     like,
     file,
     instead: tablespaces.instead,
@@ -99,6 +101,7 @@ export async function planRestore(
       ...otherProgramsLines(file),
     ],
     obstacles: [
+      ...partialObstacles(file, isHeld),
       ...(mode === 'swap'
         ? await swapObstacles(maintenance, live, may, { creates: true })
         : await inPlaceObstacles(server, live, file)),

@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { type Backup, readCatalog, seemsWhole } from '../catalog/catalog.ts';
 import { manifestName } from '../catalog/manifest.ts';
 import { applyRetention, type RetentionDecision, type RetentionPolicy } from '../catalog/retention.ts';
+import { retentionGroups } from '../catalog/retention-groups.ts';
 import type { Config, Target } from '../config/config.ts';
 import type { RunContext } from '../contract/run-context.ts';
 import { readUndoRecord } from '../store/undo-record.ts';
@@ -26,7 +27,8 @@ export interface PruneRequest {
 }
 
 /**
- * Applies retention to the backups of one target; without a policy everything stays. A file that cannot be removed
+ * Applies retention to the backups of one target, to those of each of its databases, and to partial ones apart from
+ * complete ones; without a policy everything stays. A file that cannot be removed
  * does not stop the others. `fresh` is the path of a backup that this run has just made, and so knows to be whole.
  */
 export async function prune(
@@ -40,7 +42,9 @@ export async function prune(
     backup => backup.target === target.name,
   );
   const undo = await readUndoRecord(target.directory, target.name);
-  const decisions = await decide(backups, policy, undo?.inPlace?.backup, fresh, run);
+  const decisions: RetentionDecision<Candidate>[] = [];
+  for (const group of retentionGroups(backups))
+    decisions.push(...(await decide(group, policy, undo?.inPlace?.backup, fresh, run)));
   const kept = decisions.filter(({ reasons }) => reasons.length > 0);
   const removed: { path: string }[] = [];
   const failed: { path: string; error: string }[] = [];

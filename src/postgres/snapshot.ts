@@ -1,6 +1,7 @@
 import type { Server, Session } from '../contract/adapter.ts';
 import { OrchestrateError } from '../errors.ts';
 import { type DatabaseFacts, databaseFacts } from './database-facts.ts';
+import { type Exclude, type Exclusion, excludeArguments, findExclusion } from './left-out.ts';
 import { serverSettings } from './server-settings.ts';
 
 export interface Extension {
@@ -16,14 +17,20 @@ export interface Snapshot {
   readonly serverSettings: Readonly<Record<string, string>>;
   /** Its name for other sessions; undefined where the server can export none. */
   readonly exported: string | undefined;
-  /** What pg_dump is told to see the same moment. */
+  /** What dumps of it leave out. */
+  readonly exclusion: Exclusion;
+  /** What pg_dump is told to see the same moment, and to leave that out. */
   readonly dumpArguments: readonly string[];
   /** Sees the same moment, and holds it open. */
   readonly session: Session;
 }
 
 /** Opens a snapshot; on a server that can export none (some standbys), each program takes its own. */
-export async function openSnapshot(server: Server, database: string): Promise<Snapshot> {
+export async function openSnapshot(
+  server: Server,
+  database: string,
+  exclude: Exclude = {},
+): Promise<Snapshot> {
   const session = await server.session(database);
   try {
     await session.execute('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
@@ -34,13 +41,18 @@ export async function openSnapshot(server: Server, database: string): Promise<Sn
        FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace ORDER BY extname`,
     );
     const exported = await exportSnapshot(session);
+    const exclusion = await findExclusion(session, exclude);
     const { bytes: _, ...facts } = found;
     return {
       facts,
       extensions,
       serverSettings: await serverSettings(session),
       exported,
-      dumpArguments: exported === undefined ? [] : [`--snapshot=${exported}`],
+      exclusion,
+      dumpArguments: [
+        ...(exported === undefined ? [] : [`--snapshot=${exported}`]),
+        ...(exclusion.leftOut.length === 0 ? [] : excludeArguments(exclude)),
+      ],
       session,
     };
   } catch (error) {

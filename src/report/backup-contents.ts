@@ -24,6 +24,7 @@ export function describeContents(contents: BackupContents, { now, cwd }: RunCont
     ['commit', manifest?.git && `${manifest.git.commit}${branch(manifest.git.branch)}`],
     ['proof', proofInWords(contents)],
     ['extensions', extensionsOf(contents).map(nameAndVersion).join(', ') || 'none'],
+    ['left out', leftOutOf(contents)],
     ['holds', `${tables.length} tables with ${rows} rows, ${facts.largeObjects} large objects`],
   ];
   const known = lines.filter((line): line is [string, string] => line[1] !== undefined);
@@ -52,6 +53,7 @@ export function contentsDocument(contents: BackupContents) {
     extensions: extensionsOf(contents),
     largeObjects: facts.largeObjects,
     tables,
+    leftOut: manifest?.leftOut ?? [],
     proof: manifest?.proof ?? null,
     git: manifest?.git ?? null,
   };
@@ -96,6 +98,11 @@ function proofInWords({ file: { manifest } }: BackupContents): string | undefine
   if (!manifest) return undefined;
   const { proof } = manifest;
   return proof === null ? 'none yet' : `${proof.level}, ${dateInWords(new Date(proof.at))}`;
+}
+
+function leftOutOf({ file: { manifest } }: BackupContents): string | undefined {
+  if (!manifest || manifest.leftOut.length === 0) return undefined;
+  return manifest.leftOut.map(({ what, name }) => (what === 'rows' ? `rows of ${name}` : name)).join(', ');
 }
 
 function branch(name: string | null): string {

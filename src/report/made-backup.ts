@@ -1,3 +1,4 @@
+import { leftOutInWords } from '../catalog/left-out.ts';
 import type { BackupResult } from '../operations/backup.ts';
 import { durationInWords, sizeInWords } from './words.ts';
 
@@ -5,7 +6,8 @@ import { durationInWords, sizeInWords } from './words.ts';
 export function describeBackup({ target, manifest, seconds }: BackupResult): string {
   const { proof } = manifest;
   const proved = proof ? `, ${proof.level} in ${durationInWords(proof.seconds)}` : '';
-  return `backed up ${target}: ${sizeInWords(manifest.rawBytes)} of SQL in ${durationInWords(seconds)}${proved}`;
+  const partial = manifest.leftOut.length > 0 ? ` (partial: ${leftOutInWords(manifest.leftOut)})` : '';
+  return `backed up ${target}: ${sizeInWords(manifest.rawBytes)} of SQL in ${durationInWords(seconds)}${proved}${partial}`;
 }
 
 /** The same for scripts. */

@@ -69,6 +69,7 @@ describe('list', () => {
           startedAt: '2026-01-02T12:00:00.000Z',
           label: 'x',
           origin: 'guard',
+          partial: false,
           proof,
         },
         {
@@ -80,6 +81,7 @@ describe('list', () => {
           startedAt: new Date(2026, 0, 1, 12).toISOString(),
           label: null,
           origin: null,
+          partial: false,
           proof: null,
         },
       ],

@@ -10,6 +10,7 @@ test('tells every problem at once: where, what was expected and what is there', 
     defaultTarget: 'dokcer',
     retention: { last: 0, daily: '7', dayly: 1 },
     jobs: 0,
+    exclude: { tables: ['a.b.c', 'ok'], tableData: 'logs', rows: [] },
     verify: 'fully',
     targets: {
       docker: {
@@ -33,14 +34,17 @@ test('tells every problem at once: where, what was expected and what is there', 
   assert.equal(first, `backup.config.json has ${lines.length} problems:`);
   const unsafe = 'expected only letters, digits, ".", "_" and "-", and neither "." nor "-" first';
   const ofContainer =
-    'adapter, container, database, directory, docker, jobs, name, password, retention, scratch, user, verify';
-  const ofAll = 'defaultTarget, directory, jobs, name, retention, scratch, targets, verify';
+    'adapter, container, database, directory, docker, exclude, jobs, name, password, retention, scratch, user, verify';
+  const ofAll = 'defaultTarget, directory, exclude, jobs, name, retention, scratch, targets, verify';
   assert.deepEqual(
     lines.map(line => line.trim()).sort(),
     [
       `name: ${unsafe}, got "-x"`,
       `directroy: unknown key, did you mean directory? known: ${ofAll}`,
       'jobs: expected a whole number, 1 or more, got 0',
+      'exclude.tables.0: expected a pattern as pg_dump takes it: TABLE or SCHEMA.TABLE, got "a.b.c"',
+      'exclude.tableData: expected a list, got "logs"',
+      'exclude.rows: unknown key; known: tableData, tables',
       'verify: expected quick or full or false, got "fully"',
       'directory: expected text that is not empty, got ""',
       'defaultTarget: unknown target "dokcer", did you mean docker? known: docker, local, url, none, a b, text',
@@ -88,7 +92,7 @@ const refused: readonly (readonly [title: string, config: unknown, message: stri
   [
     'a target is called like a part of JavaScript',
     { targets: { t: { adapter: 'local-hybrid', constructor: 1 } } },
-    'targets.t.constructor: unknown key; known: adapter, binDirectory, directory, jobs, name, retention, scratch, url, verify',
+    'targets.t.constructor: unknown key; known: adapter, binDirectory, directory, exclude, jobs, name, retention, scratch, url, verify',
   ],
 ];
 
@@ -105,7 +109,7 @@ test('a target overrides what the whole says', async t => {
     name: 'all',
     directory: './all',
     retention: { last: 7 },
-    ...{ jobs: 4, verify: 'quick', scratch: 'same-server' },
+    ...{ jobs: 4, verify: 'quick', scratch: 'same-server', exclude: { tables: ['a'] } },
     defaultTarget: 'own',
     targets: {
       plain: { adapter: 'local-hybrid', url: 'postgresql://h/d' },
@@ -115,7 +119,7 @@ test('a target overrides what the whole says', async t => {
         name: 'own',
         directory: '/own',
         retention: { daily: 3 },
-        ...{ jobs: 1, verify: false, scratch: 'throwaway' },
+        ...{ jobs: 1, verify: false, scratch: 'throwaway', exclude: { tableData: ['b.*'] } },
       },
     },
   };
@@ -131,7 +135,7 @@ test('a target overrides what the whole says', async t => {
       directory: `${root}/all`,
       prefix: 'all',
       retention: { last: 7 },
-      ...{ jobs: 4, verify: 'quick', scratch: 'same-server' },
+      ...{ jobs: 4, verify: 'quick', scratch: 'same-server', exclude: { tables: ['a'] } },
     },
     {
       name: 'own',
@@ -140,7 +144,7 @@ test('a target overrides what the whole says', async t => {
       directory: '/own',
       prefix: 'own',
       retention: { daily: 3 },
-      ...{ jobs: 1, verify: false, scratch: 'throwaway' },
+      ...{ jobs: 1, verify: false, scratch: 'throwaway', exclude: { tableData: ['b.*'] } },
     },
   ]);
 });

@@ -27,11 +27,12 @@ export async function shareTables(snapshot: Snapshot, jobs: number, run: RunCont
 }
 
 /** Undefined where they cannot be locked; even asking for a table's size waits for its lock. */
-async function lockedTables({ session }: Snapshot): Promise<CopyTable[] | undefined> {
+async function lockedTables({ session, exclusion }: Snapshot): Promise<CopyTable[] | undefined> {
   await session.execute('SAVEPOINT unlocked');
   try {
     await session.execute(`SET LOCAL lock_timeout = ${lockTimeout}`);
-    const tables = await tablesToCopy(session);
+    const leftOut = new Set(exclusion.leftOut.map(({ name }) => name));
+    const tables = (await tablesToCopy(session)).filter(({ name }) => !leftOut.has(name));
     const names = tables.map(({ name }) => `ONLY ${name}`).join(', ');
     if (tables.length > 0) await session.execute(`LOCK TABLE ${names} IN ACCESS SHARE MODE`);
     return tables;

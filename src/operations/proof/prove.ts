@@ -1,3 +1,4 @@
+import { exclusionOf } from '../../catalog/left-out.ts';
 import type { Target } from '../../config/config.ts';
 import { ClientFailure, QueryFailure, type Server } from '../../contract/adapter.ts';
 import type { RunContext } from '../../contract/run-context.ts';
@@ -54,7 +55,7 @@ export async function prove(
     await whenRestored(scratch, database);
     const result = { server: server.describe, serverVersion: server.version.text };
     if (!isMajorOf(file, server.clientVersion.major)) return { ...result, level: 'restored' };
-    const snapshot = await openSnapshot(server, database);
+    const snapshot = await openSnapshot(server, database, exclusionOf(file.manifest));
     const restored = await readDatabase(server, snapshot, dumpForm(read.contents), run);
     const difference = await compareDumps(whatFileSays(read, plan), restored);
     const changed = await notRewritten(difference.changed, plan, read.data, restored.contents, scratch, run);
