@@ -5,25 +5,27 @@ import { connectEngine } from './connect.ts';
 import { isInitialising } from './container-state.ts';
 import { findCredentials } from './credentials.ts';
 import { runExec } from './exec.ts';
-import { findContainer } from './find-container.ts';
+import { runningPlace } from './find-container.ts';
 import { freeBytes } from './free-bytes.ts';
+import { describeNaming, namedContainer } from './named-container.ts';
 import { type ContainerOptions, containerOptions } from './options.ts';
-import { quoted } from './quoted.ts';
 import { containerScratch } from './scratch.ts';
+import { serverAddress } from './server-address.ts';
 import { containerSpawn } from './spawn.ts';
 
 /** The client programs inside a container, started through the Docker engine. Nothing is needed on this host. */
 export const containerAdapter: Adapter<ContainerOptions> = {
   name: 'container',
   options: containerOptions,
-  describe: ({ container }) => `container ${shown(container)}`,
+  describe: describeNaming,
   database: ({ database }) => database,
 
   async probe(options, run) {
     try {
       const connection = await connectEngine(options.docker, run);
       try {
-        const place = await findContainer(connection, options.container);
+        const { found } = await namedContainer(connection, options, run);
+        const place = runningPlace(connection, found);
         const { exitCode } = await runExec(place, ['sh', '-c', 'command -v pg_dump && command -v psql']);
         return exitCode === 0
           ? { usable: true, describe: `container ${place.name}` }
@@ -40,10 +42,12 @@ export const containerAdapter: Adapter<ContainerOptions> = {
   async open(options, run) {
     const connection = await connectEngine(options.docker, run);
     try {
-      const place = await findContainer(connection, options.container);
+      const { found, serverPort } = await namedContainer(connection, options, run);
+      const place = runningPlace(connection, found);
       if (await isInitialising(place)) throw initialising(place.name);
+      const address = await serverAddress(place, serverPort, run);
       const { user, password, database } = await findCredentials(options, place);
-      const env = { PGUSER: user, ...(password === undefined ? {} : { PGPASSWORD: password }) };
+      const env = { ...address, PGUSER: user, ...(password === undefined ? {} : { PGPASSWORD: password }) };
       return await clientServer(
         {
           where: `in container ${place.name}`,
@@ -68,8 +72,4 @@ function initialising(name: string): OrchestrateError {
   return new OrchestrateError('unreachable', `container ${name} is still creating its database`, {
     hint: `Try again in a moment; see how far it is with: docker logs ${name}`,
   });
-}
-
-function shown(container: string): string {
-  return /^[a-zA-Z0-9_.-]+$/.test(container) ? container : quoted(container);
 }

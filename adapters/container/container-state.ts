@@ -53,5 +53,8 @@ export async function whyUnusable({ container, name, startedAt }: Place): Promis
 export async function isInitialising({ container }: Place): Promise<boolean> {
   // The script gives way to PostgreSQL when it is done. An engine that cannot list processes does not stand in the way.
   const { Processes = [] } = await container.top().catch(() => ({ Processes: [] }));
-  return (Processes as string[][]).some(columns => columns.at(-1)?.includes('docker-entrypoint.sh'));
+  return (Processes as string[][]).some(columns => entryPoint.test(columns.at(-1) ?? ''));
 }
+
+/** Itself, or a shell with it; not an init (`docker run --init`) or another script that was told of it and stays. */
+const entryPoint = /^(?:\S*sh (?:-[^c\s]\S* )*)?\S*docker-entrypoint\.sh(?: |$)/;

@@ -23,7 +23,11 @@ const shortestId = 12;
 
 /** The running container with this name or id. Rejects with `unreachable` and says why it is not usable. */
 export async function findContainer(connection: Connection, wanted: string): Promise<Place> {
-  const found = await inspectContainer(connection, wanted);
+  return runningPlace(connection, await inspectContainer(connection, wanted));
+}
+
+/** Throws `unreachable` when nothing can be started in the container, and says why. */
+export function runningPlace(connection: Connection, found: Docker.ContainerInspectInfo): Place {
   const name = nameOf(found.Name);
   const problem = notRunning(name, found.State);
   if (problem) throw new OrchestrateError('unreachable', problem.reason, { hint: problem.hint });
@@ -68,16 +72,20 @@ export function nameOf(name: string): string {
 
 async function unknown(connection: Connection, wanted: string): Promise<OrchestrateError> {
   const all = await connection.docker.listContainers({ all: true }).catch(fromEngine(connection));
-  const names = all.flatMap(one => one.Names.slice(0, 1).map(nameOf));
-  const alike = names.filter(name => resembles(name, wanted));
-  const postgres = all.filter(looksLikePostgres).flatMap(one => one.Names.slice(0, 1).map(nameOf));
-  const offered = alike.length > 0 ? alike : postgres;
+  const alike = all.map(listedName).filter(name => resembles(name, wanted));
+  const offered = alike.length > 0 ? alike : all.filter(looksLikePostgres).map(listedName);
   return new OrchestrateError('unreachable', `no container named ${quoted(wanted)}`, {
     hint:
       offered.length > 0
         ? `Did you mean ${offered.slice(0, 5).join(', ')}? See all with: docker ps --all`
         : 'See which there are with: docker ps --all',
   });
+}
+
+/** A container can also have names of links to it, which hold another slash. */
+export function listedName({ Id, Names }: Docker.ContainerInfo): string {
+  const names = (Names ?? []).map(nameOf);
+  return names.find(name => !name.includes('/')) ?? Id.slice(0, shortestId);
 }
 
 function resembles(name: string, wanted: string): boolean {
@@ -88,7 +96,8 @@ function resembles(name: string, wanted: string): boolean {
   return a.length > 2 && b.length > 2 && (a.includes(b) || b.includes(a));
 }
 
-function looksLikePostgres({ Image, State, Ports }: Docker.ContainerInfo): boolean {
+/** As far as one can tell without looking inside. */
+export function looksLikePostgres({ Image, State, Ports }: Docker.ContainerInfo): boolean {
   return (
     State === 'running' &&
     (/postg|pgvector|timescale|spilo/i.test(Image) || Ports.some(({ PrivatePort }) => PrivatePort === 5432))

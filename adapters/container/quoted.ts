@@ -8,3 +8,8 @@ export function quoted(text: string): string {
     character => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 }
+
+/** A name as it is where nothing in it can be misread. */
+export function bareOrQuoted(name: string): string {
+  return /^[a-zA-Z0-9_.=-]+$/.test(name) ? name : quoted(name);
+}

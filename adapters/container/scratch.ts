@@ -3,8 +3,8 @@ import type { RunContext } from '../../src/contract/run-context.ts';
 import { interruption } from '../../src/errors.ts';
 import { clientServer } from '../../src/postgres/client-server.ts';
 import { connectEngine } from './connect.ts';
-import { inspectContainer } from './find-container.ts';
 import { freeBytes } from './free-bytes.ts';
+import { namedContainer } from './named-container.ts';
 import type { ContainerOptions } from './options.ts';
 import { clearLeftContainers } from './scratch-leftovers.ts';
 import { sourceOf } from './scratch-source.ts';
@@ -19,7 +19,8 @@ export async function containerScratch(
 ): Promise<Server> {
   const connection = await connectEngine(options.docker, run);
   try {
-    const source = await sourceOf(connection, await inspectContainer(connection, options.container));
+    const { found } = await namedContainer(connection, options, run);
+    const source = await sourceOf(connection, found);
     await clearLeftContainers(connection);
     const { place, folder, programs, end } = await throwawayContainer(connection, source, need, run);
     const login = { PGHOST: folder, PGPORT: '5432', PGUSER: 'postgres' };

@@ -1,4 +1,4 @@
-import type { ContainerOptions } from '../../adapters/container/options.ts';
+import type { WrittenContainerOptions } from '../../adapters/container/options.ts';
 import type { LocalHybridOptions } from '../../adapters/local-hybrid/options.ts';
 import type { RetentionPolicy } from '../catalog/retention.ts';
 import type { Exclude } from '../postgres/left-out.ts';
@@ -38,4 +38,4 @@ interface CommonConfig {
 
 type LocalHybridTarget = { readonly adapter: 'local-hybrid' } & Readonly<LocalHybridOptions>;
 
-type ContainerTarget = { readonly adapter: 'container' } & Readonly<ContainerOptions>;
+type ContainerTarget = { readonly adapter: 'container' } & Readonly<WrittenContainerOptions>;

@@ -36,6 +36,9 @@ export function typeErrors(): void {
         retention: { weekly: 1 },
       },
       b: { adapter: 'container', container: 'c', user: 'u', password: undefined, docker: { host: 'x' } },
+      c: { adapter: 'container', service: 'db' },
+      d: { adapter: 'container', label: 'a=b', container: undefined },
+      e: { adapter: 'container', port: 5433 },
     },
   });
   // @ts-expect-error: there are no targets
@@ -52,6 +55,8 @@ export function typeErrors(): void {
   defineConfig({ targets: { a: { adapter: 'container', container: 'c', url: 'x' } } });
   // @ts-expect-error: the container is missing
   defineConfig({ targets: { a: { adapter: 'container' } } });
+  // @ts-expect-error: two ways of naming it
+  defineConfig({ targets: { a: { adapter: 'container', container: 'c', service: 's' } } });
   // @ts-expect-error: not a number
   defineConfig({ targets: { a: { adapter: 'local-hybrid' } }, retention: { last: '7' } });
   // @ts-expect-error: no such key of retention
