@@ -32,11 +32,23 @@ export interface Target {
   readonly jobs?: number | undefined;
   /** What a backup leaves out; those that the tool makes by itself leave nothing out. */
   readonly exclude?: Exclude | undefined;
+  readonly hooks?: Hooks | undefined;
   /** The proof right after each backup. */
   readonly verify?: VerifyLevel | false | undefined;
   /** Where a proof restores to: a server made for it if nothing else is said, or a database beside the live one. */
   readonly scratch?: ScratchPlace | undefined;
 }
+
+export type HookEvent = 'afterBackup' | 'afterRestore' | 'onFailure';
+
+/** A program and its arguments, which no shell reads. */
+export type Argv = readonly [string, ...string[]];
+
+/** What is run after something was done, each a program that is told in its environment what it was. */
+export type Hooks = Readonly<Partial<Record<HookEvent, Argv | undefined>>> & {
+  /** Absolute path of the folder that they run in. */
+  readonly folder: string;
+};
 
 /** The file alone is read, or it is restored and what is there compared with it. */
 export type VerifyLevel = 'quick' | 'full';

@@ -2,7 +2,7 @@ import type { WrittenContainerOptions } from '../../adapters/container/options.t
 import type { LocalHybridOptions } from '../../adapters/local-hybrid/options.ts';
 import type { RetentionPolicy } from '../catalog/retention.ts';
 import type { Exclude } from '../postgres/left-out.ts';
-import type { ScratchPlace, VerifyLevel } from './config.ts';
+import type { Hooks, ScratchPlace, VerifyLevel } from './config.ts';
 
 /** Gives a config file its types: `export default defineConfig({ … })`. Returns what it was given. */
 export function defineConfig<Name extends string>(config: BackupConfig<Name>): BackupConfig<Name> {
@@ -30,6 +30,11 @@ interface CommonConfig {
   readonly jobs?: number | undefined;
   /** What backups leave out, as patterns of pg_dump's; such a backup is partial, and no restore replaces a database by it. */
   readonly exclude?: Exclude | undefined;
+  /**
+   * Programs that are run after what they are named for, without a shell, in the config file's folder; what was done is in
+   * their environment (DB_ORCHESTRATE_FILE, DB_ORCHESTRATE_REPORT …). One that fails is only warned of.
+   */
+  readonly hooks?: Omit<Hooks, 'folder'> | undefined;
   /** The proof right after each backup; none without it. A backup that does not prove is kept aside. */
   readonly verify?: VerifyLevel | false | undefined;
   /** Where a full proof restores to: a throwaway server, or, on this word, a database beside the live one. */

@@ -42,6 +42,8 @@ function complete(settings: Settings, root: string, run: RunContext): Config {
     retention: target.retention ?? settings.retention,
     jobs: target.jobs ?? settings.jobs,
     exclude: target.exclude ?? settings.exclude,
+    // Each by itself: a target with a hook of its own must not be silent about its failures.
+    hooks: settings.hooks || target.hooks ? { ...settings.hooks, ...target.hooks, folder: root } : undefined,
     verify: target.verify ?? settings.verify,
     scratch: target.scratch ?? settings.scratch,
   }));

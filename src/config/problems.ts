@@ -79,7 +79,7 @@ function actual(path: readonly PropertyKey[], value: unknown): string {
   if (Array.isArray(value)) return ', got a list';
   if (typeof value === 'object') return '';
   if (typeof value === 'function') return ', got a function';
-  if (/pass|secret|token|url/i.test(String(path.at(-1)))) {
+  if (path.includes('hooks') || /pass|secret|token|url/i.test(String(path.at(-1)))) {
     return typeof value === 'string' ? '' : `, got a ${typeof value}`;
   }
   const text = typeof value === 'string' ? JSON.stringify(redact(value)) : String(value);

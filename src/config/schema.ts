@@ -3,7 +3,7 @@ import type { RetentionPolicy } from '../catalog/retention.ts';
 import type { Adapter } from '../contract/adapter.ts';
 import type { Exclude } from '../postgres/left-out.ts';
 import { readNamePattern } from '../postgres/name-pattern.ts';
-import type { ScratchPlace, VerifyLevel } from './config.ts';
+import type { Argv, Hooks, ScratchPlace, VerifyLevel } from './config.ts';
 import { suggestion } from './nearest.ts';
 import { type Problem, problemsOf } from './problems.ts';
 
@@ -14,6 +14,7 @@ export interface CommonSettings {
   readonly retention?: RetentionPolicy | undefined;
   readonly jobs?: number | undefined;
   readonly exclude?: Exclude | undefined;
+  readonly hooks?: Omit<Hooks, 'folder'> | undefined;
   readonly verify?: VerifyLevel | false | undefined;
   readonly scratch?: ScratchPlace | undefined;
 }
@@ -89,12 +90,25 @@ const patterns = z
   )
   .optional();
 
+const argv = z
+  .custom<Argv>(
+    isArgv,
+    'expected a program and its arguments as a list, which no shell reads: ["curl", "-fsS", "https://…"], or ["sh", "-c", "…"]',
+  )
+  .optional();
+
+function isArgv(value: unknown): boolean {
+  const isWord = (word: unknown) => typeof word === 'string' && !word.includes('\0');
+  return Array.isArray(value) && value.every(isWord) && value.length > 0 && value[0] !== '';
+}
+
 const common = {
   name: name.optional(),
   directory: z.string().min(1).optional(),
   retention: retention.optional(),
   jobs: count.optional(),
   exclude: z.strictObject({ tables: patterns, tableData: patterns }).optional(),
+  hooks: z.strictObject({ afterBackup: argv, afterRestore: argv, onFailure: argv }).optional(),
   verify: z.literal(['quick', 'full', false]).optional(),
   scratch: z.literal(['throwaway', 'same-server']).optional(),
 };

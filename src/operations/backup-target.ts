@@ -2,10 +2,12 @@ import { readBackup } from '../catalog/catalog.ts';
 import type { Config, Target, VerifyLevel } from '../config/config.ts';
 import type { RunContext } from '../contract/run-context.ts';
 import { OrchestrateError } from '../errors.ts';
+import { backupDocument } from '../report/made-backup.ts';
 import { setAside } from '../store/set-aside.ts';
 import { type BackupRequest, type BackupResult, backup } from './backup.ts';
 import { prune } from './prune.ts';
-import { verify } from './verify.ts';
+import { verifyFile } from './verify.ts';
+import { withHooks } from './with-hooks.ts';
 
 export interface BackupTargetRequest extends BackupRequest {
   /** Instead of what is configured. */
@@ -13,10 +15,24 @@ export interface BackupTargetRequest extends BackupRequest {
 }
 
 /**
- * Makes a backup, proves it where that is wanted, and then, never after a failure, applies the target's retention.
+ * Makes a backup, proves it where that is wanted, and then, never after a failure, applies the target's retention and
+ * runs the hook for it, or, where it failed, that for failures.
  * Rejects as `backup` does, and as `verify` does: with `bad-file` the backup was set aside, else it is there, unproven.
  */
 export async function backupTarget(
+  target: Target,
+  request: BackupTargetRequest,
+  config: Config,
+  run: RunContext,
+): Promise<BackupResult> {
+  const work = () => backupAndPrune(target, request, config, run);
+  // Nobody waits to hear of what guard makes, and one that is waited for has not come by it.
+  if (request.origin !== undefined && request.origin !== 'manual') return work();
+  const tell = (result: BackupResult) => ({ file: result.path, report: backupDocument(result) });
+  return withHooks(target, { after: 'afterBackup', tell }, run, work);
+}
+
+async function backupAndPrune(
   target: Target,
   request: BackupTargetRequest,
   config: Config,
@@ -42,7 +58,7 @@ async function proved(
 ): Promise<BackupResult> {
   const chosen = { path: made.path, backup: await readBackup(made.path, []) };
   try {
-    const { proof } = await verify(chosen, { level, target }, run);
+    const { proof } = await verifyFile(chosen, { level, target }, run);
     return { ...made, manifest: { ...made.manifest, proof } };
   } catch (error) {
     if (!(error instanceof OrchestrateError) || error.code === 'interrupted') throw error;

@@ -13,10 +13,11 @@ import { findTables } from './find-tables.ts';
 import { compareTables, loadTables } from './load-tables.ts';
 import { planBeside, type TablesMode, type TablesPlan } from './plan-tables.ts';
 import { planInPlace } from './plan-tables-in-place.ts';
-import { refuseOtherTarget } from './restore.ts';
+import { refuseOtherTarget, tellRestored } from './restore.ts';
 import { asRestoreFailure } from './restore-failure.ts';
 import { serverWhenNeeded } from './server-when-needed.ts';
 import { readTableParts } from './table-text.ts';
+import { withHooks } from './with-hooks.ts';
 
 export interface TablesRequest {
   /** A path, `latest`, or as much of an id as only one backup has. */
@@ -65,7 +66,19 @@ export interface TablesResult {
  * Brings single tables of a backup back, in one transaction: beside the live ones, where nothing is replaced, or in
  * their place. Rejects as `restore` does. A dry run gives the plan only.
  */
-export async function restoreTables(
+export function restoreTables(
+  target: Target,
+  request: TablesRequest,
+  config: Config,
+  run: RunContext,
+): Promise<TablesResult | TablesPlan> {
+  const work = () => loadFromFile(target, request, config, run);
+  // Beside the live tables nothing was put back yet.
+  const after = request.mode === 'in-place' ? ('afterRestore' as const) : undefined;
+  return request.dryRun ? work() : withHooks(target, { after, tell: tellRestored }, run, work);
+}
+
+async function loadFromFile(
   target: Target,
   request: TablesRequest,
   config: Config,

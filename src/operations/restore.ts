@@ -15,6 +15,7 @@ import { replaceBySwap } from './replace-by-swap.ts';
 import { replaceInPlace } from './replace-in-place.ts';
 import { asRestoreFailure } from './restore-failure.ts';
 import { serverWhenNeeded } from './server-when-needed.ts';
+import { type HookReport, withHooks } from './with-hooks.ts';
 
 export interface RestoreRequest {
   /** A path, `latest`, or as much of an id as only one backup has. */
@@ -51,7 +52,24 @@ export interface RestoreResult {
  * before that leaves the live database untouched. Rejects with `bad-file`, `usage`, `unreachable`, `refused`, `locked`,
  * `backup-failed`, `restore-failed` or `interrupted`. A dry run gives the plan only.
  */
-export async function restore(
+export function restore(
+  target: Target,
+  request: RestoreRequest,
+  config: Config,
+  run: RunContext,
+): Promise<RestoreResult | RestorePlan> {
+  const work = () => restoreFile(target, request, config, run);
+  return request.dryRun
+    ? work()
+    : withHooks(target, { after: 'afterRestore', tell: tellRestored }, run, work);
+}
+
+/** For the hook. */
+export function tellRestored(result: { readonly from: string } | { readonly file: object }): HookReport {
+  return { file: 'from' in result ? result.from : undefined, report: result };
+}
+
+async function restoreFile(
   target: Target,
   request: RestoreRequest,
   config: Config,

@@ -14,6 +14,7 @@ import type { RestoreMode, RestorePlan } from './plan-restore.ts';
 import { rememberSwap } from './remember-undo.ts';
 import { type RestoreResult, restore } from './restore.ts';
 import { asRestoreFailure } from './restore-failure.ts';
+import { withHooks } from './with-hooks.ts';
 import { startTimescaleJobs } from './with-timescaledb.ts';
 
 /** The swap that an undo would do. */
@@ -50,24 +51,35 @@ export async function undo(
   config: Config,
   run: RunContext,
 ): Promise<UndoResult> {
+  const tell = (found: UndoResult | string) => (typeof found === 'string' ? undefined : { report: found }); // or the restore tells
+  const found = await withHooks(target, { after: 'afterRestore', tell }, run, () =>
+    swapOrFind(target, confirm, run),
+  );
+  if (typeof found !== 'string') return found;
+  const request = { file: found, targetIsChosen: true, owners: true, force: true, dryRun: false };
+  return (await restore(target, { ...request, mode: 'in-place', confirm }, config, run)) as RestoreResult; // no dry run
+}
+
+/** Swaps the kept database in; or the path of the backup that was made before a restore in place. */
+async function swapOrFind(
+  target: Target,
+  confirm: ConfirmUndo,
+  run: RunContext,
+): Promise<UndoResult | string> {
   const server = await target.adapter.open(target.options, run);
-  let backup: string | undefined;
   try {
     const { database } = server;
     const maintenance = await openMaintenance(server, database, database);
     await lockDatabase(maintenance, database, 'exclusive', run);
     const found = await findUndo(target, server, maintenance);
     if (!found) throw nothingToUndo(database);
-    if (found.kept !== undefined)
-      return await swapBack(target, { ...found, kept: found.kept }, confirm, server, maintenance, run);
-    backup = found.backup!;
+    if (found.kept === undefined) return found.backup!;
+    return await swapBack(target, { ...found, kept: found.kept }, confirm, server, maintenance, run);
   } catch (error) {
     throw asRestoreFailure(error, run);
   } finally {
     await server.close();
   }
-  const request = { file: backup, targetIsChosen: true, owners: true, force: true, dryRun: false };
-  return (await restore(target, { ...request, mode: 'in-place', confirm }, config, run)) as RestoreResult; // no dry run
 }
 
 async function swapBack(

@@ -9,6 +9,7 @@ import { prove, type WhenRestored } from './proof/prove.ts';
 import { readFile } from './read-file.ts';
 import { rowsByTable } from './rows-by-table.ts';
 import { serverWhenNeeded } from './server-when-needed.ts';
+import { withHooks } from './with-hooks.ts';
 
 export interface VerifyResult {
   readonly path: string;
@@ -28,11 +29,17 @@ export interface VerifyRequest {
   readonly whenRestored?: WhenRestored;
 }
 
+/** Proves a backup as `verifyFile` does, and runs the target's hook when that fails. */
+export function verify(chosen: ChosenFile, request: VerifyRequest, run: RunContext): Promise<VerifyResult> {
+  const work = () => verifyFile(chosen, request, run);
+  return request.target ? withHooks(request.target, { file: chosen.path }, run, work) : work();
+}
+
 /**
  * Proves a backup, and records in its manifest what was found. Rejects with `bad-file` when it is damaged or did not
  * prove, its `document` being what a script is told; `no-client` when there is nothing to prove it with.
  */
-export async function verify(
+export async function verifyFile(
   chosen: ChosenFile,
   { level, target, whenRestored }: VerifyRequest,
   run: RunContext,
