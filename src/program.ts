@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import { backupCommand } from './commands/backup.ts';
 import type { Begin } from './commands/command-line.ts';
 import { diffCommand } from './commands/diff.ts';
+import { doctorCommand } from './commands/doctor.ts';
 import { guardCommand } from './commands/guard.ts';
 import { listCommand } from './commands/list.ts';
 import { pruneCommand } from './commands/prune.ts';
@@ -37,6 +38,7 @@ export function createProgram(begin: Begin): Command {
     diffCommand,
     pruneCommand,
     targetsCommand,
+    doctorCommand,
   ];
   for (const command of commands) program.addCommand(command(begin).copyInheritedSettings(program));
   return program;

@@ -9,9 +9,10 @@ import { runningPlace } from './find-container.ts';
 import { freeBytes } from './free-bytes.ts';
 import { describeNaming, namedContainer } from './named-container.ts';
 import { type ContainerOptions, containerOptions } from './options.ts';
-import { containerScratch } from './scratch.ts';
+import { containerScratch, probeContainerScratch } from './scratch.ts';
 import { serverAddress } from './server-address.ts';
 import { containerSpawn } from './spawn.ts';
+import { containerSteps } from './steps.ts';
 
 /** The client programs inside a container, started through the Docker engine. Nothing is needed on this host. */
 export const containerAdapter: Adapter<ContainerOptions> = {
@@ -66,6 +67,8 @@ export const containerAdapter: Adapter<ContainerOptions> = {
   },
 
   scratch: containerScratch,
+  probeScratch: probeContainerScratch,
+  steps: containerSteps,
 };
 
 function initialising(name: string): OrchestrateError {

@@ -1,8 +1,11 @@
-import type { ScratchNeed, Server } from '../../src/contract/adapter.ts';
+import type { ScratchMajors, ScratchNeed, Server } from '../../src/contract/adapter.ts';
 import type { RunContext } from '../../src/contract/run-context.ts';
-import { interruption } from '../../src/errors.ts';
+import { interruption, OrchestrateError } from '../../src/errors.ts';
 import { clientServer } from '../../src/postgres/client-server.ts';
+import { serverFolders } from '../../src/postgres/scratch-script.ts';
 import { connectEngine } from './connect.ts';
+import { runExec } from './exec.ts';
+import { type Place, runningPlace } from './find-container.ts';
 import { freeBytes } from './free-bytes.ts';
 import { namedContainer } from './named-container.ts';
 import type { ContainerOptions } from './options.ts';
@@ -42,6 +45,35 @@ export async function containerScratch(
     connection.close();
     throw run.signal.aborted ? interruption(run.signal) : error;
   }
+}
+
+/** What that container would be made of. Of a container that does not run nobody can tell what is in its image. */
+export async function probeContainerScratch(
+  options: ContainerOptions,
+  _need: ScratchMajors,
+  run: RunContext,
+): Promise<string> {
+  const connection = await connectEngine(options.docker, run);
+  try {
+    const { found } = await namedContainer(connection, options, run);
+    const { container, image } = await sourceOf(connection, found);
+    if (found.State.Running && !(await hasServer(runningPlace(connection, found)))) throw noServer(container);
+    return `a throwaway container of the image of ${container}, ${image.slice(0, 19)}`;
+  } finally {
+    connection.close();
+  }
+}
+
+async function hasServer(place: Place): Promise<boolean> {
+  const look = `for at in "$(command -v initdb)" $(printf '%s/initdb ' ${serverFolders}); do [ -x "$at" ] && exit; done; exit 1`;
+  const { exitCode } = await runExec(place, ['sh', '-c', look]);
+  return exitCode === 0;
+}
+
+function noServer(container: string): OrchestrateError {
+  return new OrchestrateError('no-client', `no server programs of PostgreSQL in the image of ${container}`, {
+    hint: 'Use an image that has initdb and pg_ctl, or check files alone with: db-orchestrate verify --quick',
+  });
 }
 
 /** Images need not have PostgreSQL's programs in PATH, or those of several versions. */

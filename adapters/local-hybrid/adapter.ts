@@ -5,8 +5,9 @@ import { missingConnection, parseConnection, withoutLibpqVariables } from './con
 import { freeBytes } from './free-bytes.ts';
 import { type LocalHybridOptions, localHybridOptions } from './options.ts';
 import { type Clients, findClients, fittingClients } from './programs.ts';
-import { hostScratch } from './scratch.ts';
+import { hostScratch, probeHostScratch } from './scratch.ts';
 import { hostSpawn } from './spawn.ts';
+import { localHybridSteps } from './steps.ts';
 
 /** PostgreSQL's client programs on this host, and a server anywhere they can connect to. */
 export const localHybrid: Adapter<LocalHybridOptions> = {
@@ -55,4 +56,6 @@ export const localHybrid: Adapter<LocalHybridOptions> = {
     );
   },
   scratch: hostScratch,
+  probeScratch: probeHostScratch,
+  steps: localHybridSteps,
 };

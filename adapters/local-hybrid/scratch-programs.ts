@@ -1,4 +1,4 @@
-import type { ScratchNeed } from '../../src/contract/adapter.ts';
+import type { ScratchMajors } from '../../src/contract/adapter.ts';
 import { OrchestrateError } from '../../src/errors.ts';
 import type { Installation } from './installations.ts';
 import { type Clients, fittingClients } from './programs.ts';
@@ -15,7 +15,7 @@ export interface ScratchPrograms {
 export function scratchPrograms(
   servers: readonly Installation[],
   clients: readonly Clients[],
-  { serverMajor, dumpMajor }: Pick<ScratchNeed, 'serverMajor' | 'dumpMajor'>,
+  { serverMajor, dumpMajor }: ScratchMajors,
 ): ScratchPrograms {
   // A server that no pg_dump here can dump is of no use.
   const usable = servers.filter(({ version }) => fittingClients(clients, version));

@@ -26,14 +26,30 @@ export interface Adapter<Options = unknown> {
    * `no-client` when there is nothing to make one of; the hint says what to install.
    */
   scratch?(options: Options, need: ScratchNeed, run: RunContext): Promise<Server>;
+  /** Whether `scratch` would find what it makes a server of, in words. Starts nothing; rejects as `scratch` does. */
+  probeScratch?(options: Options, need: ScratchMajors, run: RunContext): Promise<string>;
+  /** What has to be there on the way to a server, in the order of the way; each is only looked at. */
+  readonly steps?: readonly Step<Options>[];
 }
 
-/** What a throwaway server is for. */
-export interface ScratchNeed {
+/** One thing that has to be there before a server can be reached: an engine, a container, client programs. */
+export interface Step<Options = unknown> {
+  /** "Docker engine" */
+  readonly name: string;
+  /** Fulfils with what is there, in words; rejects as `open` would. Cheap, changes nothing. */
+  look(options: Options, run: RunContext): Promise<string>;
+}
+
+/** The versions that a throwaway server is for. */
+export interface ScratchMajors {
   /** The major of the server that the backup is of; undefined when that is not known. */
   readonly serverMajor: number | undefined;
   /** The major of the pg_dump that wrote it, which the server's `clientVersion` has where there is such a pg_dump. */
   readonly dumpMajor: number | undefined;
+}
+
+/** What a throwaway server is for. */
+export interface ScratchNeed extends ScratchMajors {
   /** Settings that the server is started with besides the adapter's own, e.g. shared_preload_libraries. */
   readonly settings: Readonly<Record<string, string>>;
 }

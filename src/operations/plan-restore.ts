@@ -69,8 +69,7 @@ export async function planRestore(
   const live = await databaseFacts(maintenance, aim.database);
   const may = await mayReplace(maintenance, aim.database);
   const cron = await pgCronFitness(maintenance, file, aim, live !== undefined);
-  const maySwap = may.create && may.enterOther && !cron.inPlace;
-  const mode = aim.mode ?? (live && !maySwap ? 'in-place' : 'swap');
+  const mode = aim.mode ?? possibleMode(live, may, cron);
   const usable = live ? undefined : await usableFacts(maintenance, file.manifest);
   const like = live ?? usable?.facts;
   const tablespaces = await tablespaceFitness(maintenance, file, like);
@@ -104,7 +103,7 @@ export async function planRestore(
       ...partialObstacles(file, isHeld),
       ...(mode === 'swap'
         ? await swapObstacles(maintenance, live, may, { creates: true })
-        : await inPlaceObstacles(server, live, file)),
+        : await inPlaceObstacles(server, live, file.facts.inPlace.makes)),
       ...(await contentsObstacles(maintenance, file, like)),
       ...(await extensionRights(server, maintenance, file, may, mode === 'swap' ? undefined : live?.name)),
       ...languageObstacles(file, may, mode),
@@ -114,6 +113,16 @@ export async function planRestore(
       ...(aim.owners ? await ownersOutOfReach(maintenance, file, may) : []),
     ],
   };
+}
+
+/** The mode that is taken when nobody names one. */
+export function possibleMode(
+  live: DatabaseFacts | undefined,
+  may: MayReplace,
+  cron: { readonly inPlace: boolean },
+): RestoreMode {
+  const maySwap = may.create && may.enterOther && !cron.inPlace;
+  return live && !maySwap ? 'in-place' : 'swap';
 }
 
 async function holdsSomething(session: Session): Promise<boolean> {

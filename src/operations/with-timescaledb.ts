@@ -41,7 +41,7 @@ export async function startTimescaleJobs(database: string, server: Server, run: 
 }
 
 /** Undefined when there is no manifest to tell: a dump does not. */
-export function timescaleVersion({ manifest }: CheckedFile): string | undefined {
+export function timescaleVersion({ manifest }: Pick<CheckedFile, 'manifest'>): string | undefined {
   return manifest?.extensions.find(({ name }) => name === 'timescaledb')?.version;
 }
 

@@ -8,6 +8,10 @@ export const scratchWords = {
   notStarted: 'not-started',
 } as const;
 
+/** Where images have a server's programs that are not in PATH, as a shell's patterns. */
+export const serverFolders =
+  '/usr/lib/postgresql/*/bin /usr/local/pgsql/bin /opt/bitnami/postgresql/bin /usr/pgsql-*/bin';
+
 /** What the script is told, in this order. */
 export interface ScratchArguments {
   /** Ready lines for postgresql.conf. */
@@ -71,7 +75,7 @@ candidates() {
   for program in initdb postgres pg_dump; do
     path=$(command -v $program) && echo "\${path%/*}"
   done
-  printf '%s\\n' /usr/lib/postgresql/*/bin /usr/local/pgsql/bin /opt/bitnami/postgresql/bin /usr/pgsql-*/bin
+  printf '%s\\n' ${serverFolders}
 }
 # Whether major $1 is better than $2, the best so far: the nearest that is not older than $3, else the newest.
 better() {

@@ -3,7 +3,7 @@ import type { DatabaseFacts } from '../../postgres/database-facts.ts';
 import { missingRoles, notIn } from '../../postgres/present.ts';
 import { identifier } from '../../postgres/quote.ts';
 import type { CheckedFile } from '../check-file.ts';
-import type { Obstacle } from './obstacle.ts';
+import type { Obstacle, WithExtensions } from './obstacle.ts';
 
 /** What the dump needs and the server does not have. `like`: what the database will be like, where that is known. */
 export async function contentsObstacles(
@@ -18,7 +18,8 @@ export async function contentsObstacles(
   ];
 }
 
-async function missingExtensions(session: Session, { facts }: CheckedFile): Promise<Obstacle[]> {
+/** Extensions that it needs and the server cannot offer. */
+export async function missingExtensions(session: Session, { facts }: WithExtensions): Promise<Obstacle[]> {
   const missing = await notIn(session, facts.extensions, 'SELECT name FROM pg_available_extensions');
   if (missing.length === 0) return [];
   return [

@@ -2,14 +2,13 @@ import type { Server, Session } from '../../contract/adapter.ts';
 import { leftInDatabase } from '../../postgres/empty-database.ts';
 import type { MayReplace } from '../../postgres/may-replace.ts';
 import { withSession } from '../../postgres/with-session.ts';
-import type { CheckedFile } from '../check-file.ts';
-import type { Obstacle } from './obstacle.ts';
+import type { Obstacle, WithExtensions } from './obstacle.ts';
 
 /** Extensions that are not trusted are a superuser's to create. `inPlace`: the database whose contents are replaced. */
 export async function extensionRights(
   server: Server,
   session: Session,
-  { facts }: CheckedFile,
+  { facts }: WithExtensions,
   may: MayReplace,
   inPlace: string | undefined,
 ): Promise<Obstacle[]> {

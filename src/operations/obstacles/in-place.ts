@@ -1,15 +1,14 @@
 import type { Server, Session } from '../../contract/adapter.ts';
 import type { DatabaseFacts } from '../../postgres/database-facts.ts';
 import { withSession } from '../../postgres/with-session.ts';
-import type { CheckedFile } from '../check-file.ts';
 import { whatHangsOn } from './hanging.ts';
 import type { Obstacle } from './obstacle.ts';
 
-/** What would make a restore in place fail. */
+/** What would make a restore in place fail. `makes`: as many objects as the file makes. */
 export async function inPlaceObstacles(
   server: Server,
   live: DatabaseFacts | undefined,
-  file: CheckedFile,
+  makes: number,
 ): Promise<Obstacle[]> {
   if (!live) {
     const what = 'there is no database whose contents could be replaced in place';
@@ -18,7 +17,7 @@ export async function inPlaceObstacles(
   return withSession(server, live.name, async session => [
     ...(await othersObjects(session)),
     ...(await whatHangsOn(session, live.name, 'in-place')),
-    ...(await tooFewLocks(session, file)),
+    ...(await tooFewLocks(session, makes)),
   ]);
 }
 
@@ -55,14 +54,14 @@ const roomFactor = 1.5;
 const locksOfOne = 2.5;
 
 /** One transaction locks everything that it drops and makes. */
-async function tooFewLocks(session: Session, { facts }: CheckedFile): Promise<Obstacle[]> {
+async function tooFewLocks(session: Session, makes: number): Promise<Obstacle[]> {
   const [row] = await session.query<{ dropped: number; each: number; sessions: number }>(`
     SELECT (SELECT count(*) FROM (SELECT DISTINCT classid, objid FROM pg_depend WHERE objid >= 16384) AS o)
         + (SELECT count(*) FROM pg_largeobject_metadata) AS dropped,
       current_setting('max_locks_per_transaction')::int AS each,
       current_setting('max_connections')::int + current_setting('max_prepared_transactions')::int AS sessions`);
   const { dropped, each, sessions } = row!;
-  const needed = Math.ceil(dropped + locksOfOne * facts.inPlace.makes);
+  const needed = Math.ceil(dropped + locksOfOne * makes);
   if (needed <= roomFactor * each * sessions) return [];
   const enough = Math.ceil(needed / sessions / 16) * 16;
   return [

@@ -1,4 +1,5 @@
 import { OrchestrateError } from '../../errors.ts';
+import type { DumpFacts } from '../../postgres/dump-text/check-dump.ts';
 
 /** What would make a restore fail or lose something, found before anything is touched. */
 export interface Obstacle {
@@ -11,6 +12,11 @@ export interface Obstacle {
 export interface Fitness {
   readonly obstacles: readonly Obstacle[];
   readonly warnings: readonly string[];
+}
+
+/** A dump, or a database that one would be made of, as far as its extensions go. */
+export interface WithExtensions {
+  readonly facts: Pick<DumpFacts, 'extensions'>;
 }
 
 /** Throws `restore-failed` when there are any: all at once, so that nobody has to find them one by one. */

@@ -1,14 +1,13 @@
 import type { Session } from '../../contract/adapter.ts';
 import { identifier, literal } from '../../postgres/quote.ts';
-import type { CheckedFile } from '../check-file.ts';
 import type { RestoreAim } from '../plan-restore.ts';
-import type { Fitness } from './obstacle.ts';
+import type { Fitness, WithExtensions } from './obstacle.ts';
 
 /** pg_cron can be created in one database of the server, of a given name, and so not in a new one beside that. */
 export async function pgCronFitness(
   session: Session,
-  { facts }: CheckedFile,
-  { database, mode, atOnce }: RestoreAim,
+  { facts }: WithExtensions,
+  { database, mode, atOnce }: Pick<RestoreAim, 'database' | 'mode' | 'atOnce'>,
   exists: boolean,
 ): Promise<Fitness & { readonly inPlace: boolean }> {
   if (!facts.extensions.includes('pg_cron')) return { inPlace: false, obstacles: [], warnings: [] };

@@ -22,18 +22,29 @@ export async function spaceFitness(
   { facts }: CheckedFile,
   { live, like, mode }: Aim,
 ): Promise<Fitness> {
-  const place = await placeOf(session, like?.tablespace ?? 'pg_default');
-  const free = place.directory === null ? undefined : await server.freeBytes?.(place.directory);
-  if (free === undefined) return { obstacles: [], warnings: [] };
+  const space = await databaseSpace(server, session, like);
+  if (space === undefined) return { obstacles: [], warnings: [] };
+  const { free, empty } = space;
   // The size of a text and of the database it makes differ either way: by indexes, compression, dead rows.
-  const guesses = [facts.bytes, ...(live?.bytes ? [live.bytes - place.empty] : [])];
-  const base = mode === 'swap' ? place.empty : 0;
+  const guesses = [facts.bytes, ...(live?.bytes ? [live.bytes - empty] : [])];
+  const base = mode === 'swap' ? empty : 0;
   const [least, most] = [base + Math.min(...guesses), base + Math.max(...guesses)];
   const room = `the disk of the database has ${sizeInWords(free)} free, and the restore needs`;
   if (free < least)
     return { obstacles: [{ what: `${room} at least ${sizeInWords(least)}`, remedy }], warnings: [] };
   if (free >= 1.2 * most) return { obstacles: [], warnings: [] };
   return { obstacles: [], warnings: [`${room} about ${sizeInWords(most)}: it may not be enough`] };
+}
+
+/** Bytes that are free where a new database would be, and those of an empty one; undefined where nobody can tell. */
+export async function databaseSpace(
+  server: Server,
+  session: Session,
+  like: Pick<DatabaseFacts, 'tablespace'> | undefined,
+): Promise<{ free: number; empty: number } | undefined> {
+  const { directory, empty } = await placeOf(session, like?.tablespace ?? 'pg_default');
+  const free = directory === null ? undefined : await server.freeBytes?.(directory);
+  return free === undefined ? undefined : { free, empty };
 }
 
 const remedy = 'Free some space, or drop what is kept for undo: db-orchestrate prune --undo';

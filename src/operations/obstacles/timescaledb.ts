@@ -3,12 +3,12 @@ import { notIn } from '../../postgres/present.ts';
 import type { CheckedFile } from '../check-file.ts';
 import type { RestoreMode } from '../plan-restore.ts';
 import { timescaleVersion } from '../with-timescaledb.ts';
-import type { Obstacle } from './obstacle.ts';
+import type { Obstacle, WithExtensions } from './obstacle.ts';
 
 /** Its catalog is only good for the version that it comes from, and a session that dropped it cannot create it. */
 export async function timescaleObstacles(
   session: Session,
-  file: CheckedFile,
+  file: WithExtensions & Pick<CheckedFile, 'manifest'>,
   mode: RestoreMode,
 ): Promise<Obstacle[]> {
   if (!file.facts.extensions.includes('timescaledb')) return [];
