@@ -4,6 +4,7 @@ import type { Begin } from './commands/command-line.ts';
 import { diffCommand } from './commands/diff.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { guardCommand } from './commands/guard.ts';
+import { initCommand } from './commands/init.ts';
 import { listCommand } from './commands/list.ts';
 import { pruneCommand } from './commands/prune.ts';
 import { restoreCommand } from './commands/restore.ts';
@@ -39,6 +40,7 @@ export function createProgram(begin: Begin): Command {
     pruneCommand,
     targetsCommand,
     doctorCommand,
+    initCommand,
   ];
   for (const command of commands) program.addCommand(command(begin).copyInheritedSettings(program));
   return program;

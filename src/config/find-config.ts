@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { lstat } from 'node:fs/promises';
+import { lstat, readFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { cosmiconfig, defaultLoaders, type Loader } from 'cosmiconfig';
 import type { RunContext } from '../contract/run-context.ts';
@@ -31,6 +31,25 @@ export async function findConfig(run: RunContext, given?: string): Promise<Found
     if (config) return config;
   }
   return undefined;
+}
+
+/** The file of a folder that a search would take, or stumble over; undefined when there is none. Nothing is run. */
+export async function configPlaceIn(folder: string): Promise<string | undefined> {
+  for (const place of searchPlaces) {
+    const file = join(folder, place);
+    if (await lstat(file).catch(() => undefined)) return file;
+  }
+  const manifest = join(folder, 'package.json');
+  const text = await readFile(manifest, 'utf8').catch(() => '');
+  return /"backup"\s*:/.test(text) && hasOwnKey(text) ? manifest : undefined;
+}
+
+function hasOwnKey(text: string): boolean {
+  try {
+    return (JSON.parse(text) as { backup?: unknown }).backup !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 type Explorer = ReturnType<typeof cosmiconfig>;
