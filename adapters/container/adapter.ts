@@ -8,7 +8,9 @@ import { runExec } from './exec.ts';
 import { runningPlace } from './find-container.ts';
 import { freeBytes } from './free-bytes.ts';
 import { describeNaming, namedContainer } from './named-container.ts';
+import { newerImage } from './newer-image.ts';
 import { type ContainerOptions, containerOptions } from './options.ts';
+import { optionsFor } from './options-for.ts';
 import { containerScratch, probeContainerScratch } from './scratch.ts';
 import { serverAddress } from './server-address.ts';
 import { containerSpawn } from './spawn.ts';
@@ -54,6 +56,7 @@ export const containerAdapter: Adapter<ContainerOptions> = {
           where: `in container ${place.name}`,
           database,
           seesThisHost: false,
+          install: newerImage,
           spawn: containerSpawn(place, env, run),
           freeBytes: directory => freeBytes(place, directory),
           close: async () => connection.close(),
@@ -69,6 +72,7 @@ export const containerAdapter: Adapter<ContainerOptions> = {
   scratch: containerScratch,
   probeScratch: probeContainerScratch,
   steps: containerSteps,
+  optionsFor,
 };
 
 function initialising(name: string): OrchestrateError {

@@ -8,6 +8,7 @@ import { runExec } from './exec.ts';
 import { type Place, runningPlace } from './find-container.ts';
 import { freeBytes } from './free-bytes.ts';
 import { namedContainer } from './named-container.ts';
+import { newerImage } from './newer-image.ts';
 import type { ContainerOptions } from './options.ts';
 import { clearLeftContainers } from './scratch-leftovers.ts';
 import { sourceOf } from './scratch-source.ts';
@@ -32,6 +33,7 @@ export async function containerScratch(
         where: `in a throwaway container of the image of ${source.container}`,
         database: 'postgres',
         seesThisHost: false,
+        install: newerImage,
         spawn: containerSpawn(place, { ...login, ...pathWith(programs, source.env) }, run),
         freeBytes: directory => freeBytes(place, directory),
         async close() {

@@ -1,8 +1,10 @@
 import type { Adapter, Spawn } from '../../src/contract/adapter.ts';
 import { OrchestrateError } from '../../src/errors.ts';
 import { clientServer } from '../../src/postgres/client-server.ts';
+import { alternative } from './alternative.ts';
 import { missingConnection, parseConnection, withoutLibpqVariables } from './connection.ts';
 import { freeBytes } from './free-bytes.ts';
+import { hostInstallHint } from './install-hint.ts';
 import { type LocalHybridOptions, localHybridOptions } from './options.ts';
 import { type Clients, findClients, fittingClients } from './programs.ts';
 import { hostScratch, probeHostScratch } from './scratch.ts';
@@ -25,7 +27,7 @@ export const localHybrid: Adapter<LocalHybridOptions> = {
       await server.close();
       return { usable: true, describe: server.describe };
     } catch (error) {
-      if (error instanceof OrchestrateError) return { usable: false, reason: error.message };
+      if (error instanceof OrchestrateError) return { usable: false, reason: error.message, failure: error };
       throw error;
     }
   },
@@ -45,6 +47,7 @@ export const localHybrid: Adapter<LocalHybridOptions> = {
         where: `on ${connection.describe}`,
         database: connection.database,
         seesThisHost: true,
+        install: major => hostInstallHint('client', major),
         freeBytes,
         spawn: spawnFrom(clients[0]!),
         clientsFor: server => {
@@ -58,4 +61,5 @@ export const localHybrid: Adapter<LocalHybridOptions> = {
   scratch: hostScratch,
   probeScratch: probeHostScratch,
   steps: localHybridSteps,
+  alternative,
 };

@@ -1,6 +1,7 @@
 import type { PostgresVersion } from '../../src/contract/adapter.ts';
 import type { RunContext } from '../../src/contract/run-context.ts';
 import { OrchestrateError } from '../../src/errors.ts';
+import { hostInstallHint } from './install-hint.ts';
 import { type Installation, installationsOf } from './installations.ts';
 
 /** One installation of PostgreSQL's client programs. */
@@ -18,7 +19,7 @@ export async function findClients(binDirectory: string | undefined, run: RunCont
     binDirectory === undefined
       ? 'no pg_dump and psql were found on this machine'
       : `no usable pg_dump and psql in ${binDirectory}`,
-    { hint: 'Install them, for example with: apt-get install postgresql-client, or brew install libpq' },
+    { hint: hostInstallHint('client') },
   );
 }
 

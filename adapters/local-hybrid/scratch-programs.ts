@@ -1,5 +1,6 @@
 import type { ScratchMajors } from '../../src/contract/adapter.ts';
 import { OrchestrateError } from '../../src/errors.ts';
+import { hostInstallHint } from './install-hint.ts';
 import type { Installation } from './installations.ts';
 import { type Clients, fittingClients } from './programs.ts';
 
@@ -41,6 +42,6 @@ function nothingFits(
   else if (newest)
     reason = `no pg_dump on this host is new enough for its server programs, PostgreSQL ${newest.text}`;
   return new OrchestrateError('no-client', reason, {
-    hint: `Install them, for example with: apt-get install postgresql-${major}`,
+    hint: hostInstallHint('server', major),
   });
 }

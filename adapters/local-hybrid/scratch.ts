@@ -4,6 +4,7 @@ import { interruption } from '../../src/errors.ts';
 import { clientServer } from '../../src/postgres/client-server.ts';
 import { withoutLibpqVariables } from './connection.ts';
 import { freeBytes } from './free-bytes.ts';
+import { hostInstallHint } from './install-hint.ts';
 import { installationsOf } from './installations.ts';
 import type { LocalHybridOptions } from './options.ts';
 import { type Clients, findClients } from './programs.ts';
@@ -28,6 +29,7 @@ export async function hostScratch(
         where: `in a temporary cluster of ${server.directory}`,
         database: 'postgres',
         seesThisHost: true,
+        install: major => hostInstallHint('client', major),
         // The newest, which read archives of every pg_dump here.
         spawn: hostSpawn(found[0]!.directory, environment),
         clientsFor: () => ({ spawn: hostSpawn(clients.directory, environment), version: clients.version }),

@@ -6,6 +6,7 @@ import { hostProgram } from '../../src/host-program.ts';
 import { type ScratchAddress, scratchReady } from '../../src/postgres/scratch-ready.ts';
 import { scratchCommand } from '../../src/postgres/scratch-script.ts';
 import { scratchSettings } from '../../src/postgres/scratch-settings.ts';
+import { hostInstallHint } from './install-hint.ts';
 import type { Installation } from './installations.ts';
 import { clearLeftFolders, clearScratchFolder, scratchBases, scratchFolderName } from './scratch-folder.ts';
 import { scratchUser } from './scratch-user.ts';
@@ -64,7 +65,7 @@ export async function temporaryCluster(
     const { originalMessage } = await script;
     return words || (originalMessage ?? '');
   };
-  const install = `Install the server of PostgreSQL ${programs.version.major} with all it needs, for example: apt-get install postgresql-${programs.version.major}`;
+  const install = hostInstallHint('server', programs.version.major);
   try {
     const origin = { where: `from ${programs.directory}`, install, least: undefined };
     const address = await scratchReady(script.stdout, failed, origin);

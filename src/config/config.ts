@@ -22,6 +22,10 @@ export interface Target {
   readonly adapter: Adapter;
   /** As the adapter's own schema returned them. */
   readonly options: unknown;
+  /** Adapters that may help out where its own has no programs that fit. */
+  readonly adapters?: readonly Adapter[] | undefined;
+  /** Absolute path of the folder that its options are about; without it the working folder. */
+  readonly root?: string | undefined;
   /** Absolute path of the backup folder. */
   readonly directory: string;
   /** Prefix of file names when configured; else it comes from the database's name. */

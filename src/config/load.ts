@@ -20,23 +20,25 @@ export async function loadConfig(
   if (found === undefined) return fromEnvironment(run, adapters);
   const result = validate(found.config, adapters);
   if ('problems' in result) throw invalidConfig(basename(found.file), result.problems);
-  return { file: found.file, ...complete(result.settings, dirname(found.file), run) };
+  return { file: found.file, ...complete(result.settings, dirname(found.file), adapters, run) };
 }
 
 async function fromEnvironment(run: RunContext, adapters: readonly Adapter[]): Promise<Config> {
   const result = validate(await readEnvironment(run), adapters, { targetsNeeded: false });
   if ('problems' in result) throw invalidConfig('the environment', result.problems, environmentName);
-  return complete(result.settings, run.cwd, run);
+  return complete(result.settings, run.cwd, adapters, run);
 }
 
 /** Fills in defaults, and makes folders absolute: they are written relative to the config file. */
-function complete(settings: Settings, root: string, run: RunContext): Config {
+function complete(settings: Settings, root: string, adapters: readonly Adapter[], run: RunContext): Config {
   const absolute = (path: string) => resolve(root, inHome(path, run));
   const directory = absolute(settings.directory ?? 'backups');
   const targets = [...settings.targets].map(([name, target]) => ({
     name,
     adapter: target.adapter,
     options: target.options,
+    adapters,
+    root,
     directory: target.directory === undefined ? directory : absolute(target.directory),
     prefix: target.name ?? settings.name,
     retention: target.retention ?? settings.retention,

@@ -30,6 +30,36 @@ export interface Adapter<Options = unknown> {
   probeScratch?(options: Options, need: ScratchMajors, run: RunContext): Promise<string>;
   /** What has to be there on the way to a server, in the order of the way; each is only looked at. */
   readonly steps?: readonly Step<Options>[];
+  /**
+   * What another adapter needs to know to reach the same server. Asked after `open` or `scratch` rejected with
+   * `no-client`. Undefined when the server is none of this machine, or cannot be asked who it is.
+   */
+  alternative?(options: Options, run: RunContext): Promise<Alternative | undefined>;
+  /**
+   * Options with which this adapter may reach the server that another one could not serve, the likeliest first. Whether
+   * it is the same server is found out afterwards. Does not throw for "not here".
+   */
+  optionsFor?(alternative: Alternative, run: RunContext): Promise<readonly Options[]>;
+}
+
+/** A server that an adapter reaches and has no programs for. */
+export interface Alternative {
+  /** As this machine reaches it: a name or an address. */
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  /** Undefined when none is configured, or a file has it. */
+  readonly password: string | undefined;
+  readonly database: string;
+  readonly identity: ServerIdentity;
+}
+
+/** Which server it is: two ways lead to the same one when it says the same both ways. */
+export interface ServerIdentity {
+  /** Of the cluster, from its initdb on. */
+  readonly system: string;
+  /** When it was started, in seconds since 1970. */
+  readonly started: string;
 }
 
 /** One thing that has to be there before a server can be reached: an engine, a container, client programs. */
@@ -56,7 +86,12 @@ export interface ScratchNeed extends ScratchMajors {
 
 export type Probe =
   | { readonly usable: true; readonly describe: string }
-  | { readonly usable: false; readonly reason: string };
+  | {
+      readonly usable: false;
+      readonly reason: string;
+      /** What `open` would reject with, where that is known: another adapter may help out. */
+      readonly failure?: Error;
+    };
 
 /** An open way to one server. Built from a `spawn` by `clientServer` for adapters that have client programs. */
 export interface Server {

@@ -11,6 +11,7 @@ import { openSnapshot, type Snapshot } from '../postgres/snapshot.ts';
 import { publishBackup } from '../store/publish-backup.ts';
 import { stageFile } from '../store/staged-file.ts';
 import { sweepLeftovers } from '../store/sweep.ts';
+import { openTarget } from '../targets/open-target.ts';
 import { toolVersion } from '../tool-version.ts';
 import { dumpInto } from './dump/dump-into.ts';
 import { jobsOf } from './jobs.ts';
@@ -136,7 +137,7 @@ async function withServer<Result>(
   run: RunContext,
   work: (server: Server) => Promise<Result>,
 ): Promise<Result> {
-  const server = await target.adapter.open(target.options, run);
+  const server = await openTarget(target, run);
   try {
     return await work(server);
   } catch (error) {

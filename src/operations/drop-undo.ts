@@ -4,6 +4,7 @@ import { keptDatabases } from '../postgres/kept-databases.ts';
 import { lockDatabase, openMaintenance } from '../postgres/maintenance.ts';
 import { identifier } from '../postgres/quote.ts';
 import { removeUndoRecord } from '../store/undo-record.ts';
+import { openTarget } from '../targets/open-target.ts';
 
 /** Drops what is kept of the target's database for undo, and returns the names of the databases. */
 export async function dropUndo(
@@ -11,7 +12,7 @@ export async function dropUndo(
   { dryRun }: { dryRun: boolean },
   run: RunContext,
 ): Promise<string[]> {
-  const server = await target.adapter.open(target.options, run);
+  const server = await openTarget(target, run);
   try {
     const maintenance = await openMaintenance(server, server.database, server.database);
     await lockDatabase(maintenance, server.database, 'exclusive', run);

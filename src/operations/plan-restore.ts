@@ -1,4 +1,5 @@
 import type { Server, Session } from '../contract/adapter.ts';
+import { newerSettings } from '../pipeline/newer-settings.ts';
 import { type DatabaseFacts, databaseFacts } from '../postgres/database-facts.ts';
 import type { ByteRange } from '../postgres/dump-text/strip-ranges.ts';
 import { type MayReplace, mayReplace } from '../postgres/may-replace.ts';
@@ -139,8 +140,10 @@ async function holdsSomething(session: Session): Promise<boolean> {
 function newerDump(server: Server, file: CheckedFile): string[] {
   const major = Number.parseInt(file.facts.pgDumpVersion ?? '', 10);
   if (!(major > server.version.major)) return [];
+  const settings = newerSettings(major, server.version.major);
+  const setAside = settings.length > 0 ? `; set aside is what it does not know: ${settings.join(', ')}` : '';
   return [
-    `the file was written by pg_dump ${file.facts.pgDumpVersion}; ${server.describe} may not accept all of it`,
+    `the file was written by pg_dump ${file.facts.pgDumpVersion}; ${server.describe} may not accept all of it${setAside}`,
   ];
 }
 

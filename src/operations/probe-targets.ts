@@ -2,6 +2,7 @@ import type { Config, Target } from '../config/config.ts';
 import type { Probe } from '../contract/adapter.ts';
 import type { RunContext } from '../contract/run-context.ts';
 import { openMaintenance } from '../postgres/maintenance.ts';
+import { openTarget, probeTarget } from '../targets/open-target.ts';
 import { findUndo, type Undo } from './find-undo.ts';
 
 export interface ProbedTarget {
@@ -19,7 +20,7 @@ export function probeTargets(config: Config, run: RunContext): Promise<ProbedTar
   return Promise.all(
     config.targets.map(async target => {
       const { name, adapter, options } = target;
-      const probe = await adapter.probe(options, run);
+      const probe = await probeTarget(target, run);
       return {
         target: name,
         adapter: adapter.name,
@@ -32,7 +33,7 @@ export function probeTargets(config: Config, run: RunContext): Promise<ProbedTar
 }
 
 async function askUndo(target: Target, run: RunContext): Promise<Undo | undefined> {
-  const server = await target.adapter.open(target.options, run);
+  const server = await openTarget(target, run);
   try {
     return await findUndo(target, server, await openMaintenance(server, server.database, server.database));
   } finally {

@@ -1,6 +1,7 @@
 import type { Target } from '../config/config.ts';
 import type { Server } from '../contract/adapter.ts';
 import type { RunContext } from '../contract/run-context.ts';
+import { openTarget } from '../targets/open-target.ts';
 
 /** A target's server, reached when it is first asked for: a bad file is refused also where no server runs. */
 export interface ServerWhenNeeded {
@@ -13,7 +14,7 @@ export function serverWhenNeeded(target: Target, run: RunContext): ServerWhenNee
   let opening: Promise<Server> | undefined;
   return {
     open() {
-      opening ??= target.adapter.open(target.options, run);
+      opening ??= openTarget(target, run);
       return opening;
     },
     async close() {

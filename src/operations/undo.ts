@@ -7,6 +7,7 @@ import { freeUndoName } from '../postgres/kept-databases.ts';
 import { lockDatabase, openMaintenance } from '../postgres/maintenance.ts';
 import { mayReplace } from '../postgres/may-replace.ts';
 import { renameDatabase, swapDatabases } from '../postgres/swap.ts';
+import { openTarget } from '../targets/open-target.ts';
 import { findUndo, type Undo } from './find-undo.ts';
 import { refuseObstacles } from './obstacles/obstacle.ts';
 import { swapObstacles } from './obstacles/swap.ts';
@@ -66,7 +67,7 @@ async function swapOrFind(
   confirm: ConfirmUndo,
   run: RunContext,
 ): Promise<UndoResult | string> {
-  const server = await target.adapter.open(target.options, run);
+  const server = await openTarget(target, run);
   try {
     const { database } = server;
     const maintenance = await openMaintenance(server, database, database);

@@ -1,5 +1,10 @@
 /** Session settings that pg_dump of a version writes at the head of every dump, and older servers refuse. */
-const settings = [{ line: /^SET transaction_timeout = 0;\n/m, since: 17 }];
+const settings = [{ name: 'transaction_timeout', line: /^SET transaction_timeout = 0;\n/m, since: 17 }];
+
+/** Names of those that a pg_dump of one major writes and a server of the other does not know. */
+export function newerSettings(dumpMajor: number, serverMajor: number): string[] {
+  return settings.filter(({ since }) => serverMajor < since && since <= dumpMajor).map(({ name }) => name);
+}
 
 /** A statement, unless it is one of those. */
 export function withoutNewer(statement: Buffer, serverMajor: number): Buffer {

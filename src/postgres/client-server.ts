@@ -24,6 +24,8 @@ export interface ClientAccess {
   readonly spawn: Spawn;
   /** The programs to dump and load with, once the server's version is known; without it `spawn`'s own. */
   readonly clientsFor?: (server: PostgresVersion) => { spawn: Spawn; version: PostgresVersion };
+  /** A sentence: how client programs of that major come to where these run. */
+  readonly install: (major: number) => string;
   /** Whether the programs run on this host and so can read a folder of it. */
   readonly seesThisHost: boolean;
   /** As in `Server`. */
@@ -57,7 +59,7 @@ export async function clientServer(access: ClientAccess, run: RunContext): Promi
     const fitting = access.clientsFor?.(version);
     const spawn = fitting ? named(fitting.spawn) : asking;
     const clientVersion = fitting?.version ?? (await askClientVersion(spawn, 'pg_dump'));
-    if (clientVersion.major < version.major) throw clientTooOld(clientVersion, version, access.where);
+    if (clientVersion.major < version.major) throw clientTooOld(clientVersion, version, access);
     return {
       describe: `PostgreSQL ${version.text} ${access.where}`,
       database: access.database ?? facts!.database,
@@ -149,12 +151,16 @@ function reason(stderr: string): string {
   );
 }
 
-function clientTooOld(client: PostgresVersion, server: PostgresVersion, where: string): OrchestrateError {
+function clientTooOld(
+  client: PostgresVersion,
+  server: PostgresVersion,
+  { where, install }: ClientAccess,
+): OrchestrateError {
   return new OrchestrateError(
     'no-client',
     `pg_dump ${client.text} is older than the server, PostgreSQL ${server.text} ${where}`,
     {
-      hint: `Install the client programs of PostgreSQL ${server.major}, for example: apt-get install postgresql-client-${server.major}`,
+      hint: install(server.major),
     },
   );
 }

@@ -20,7 +20,7 @@ export function describeContents(contents: BackupContents, { now, cwd }: RunCont
     ['database', databaseInWords(contents)],
     ['label', manifest?.label],
     ['origin', manifest?.origin],
-    ['versions', `server ${versions.server ?? 'unknown'}, pg_dump ${versions.dump ?? 'unknown'}`],
+    ['versions', versionsInWords(versions)],
     ['commit', manifest?.git && `${manifest.git.commit}${branch(manifest.git.branch)}`],
     ['proof', proofInWords(contents)],
     ['extensions', extensionsOf(contents).map(nameAndVersion).join(', ') || 'none'],
@@ -72,6 +72,12 @@ function tableOf(tables: readonly TableContents[]): string {
 }
 
 /** The manifest has the text's own numbers shorter, "15.18" for "15.18 (Debian 15.18-0+deb12u1)". */
+function versionsInWords({ server, dump }: ReturnType<typeof versionsOf>): string {
+  // An older server may not accept all that it wrote, not even the one that it was made of.
+  const newer = Number.parseInt(dump ?? '', 10) > Number.parseInt(server ?? '', 10);
+  return `server ${server ?? 'unknown'}, pg_dump ${dump ?? 'unknown'}${newer ? ', newer than the server' : ''}`;
+}
+
 function versionsOf({ file: { facts, manifest } }: BackupContents) {
   return {
     server: manifest?.serverVersion ?? facts.serverVersion,

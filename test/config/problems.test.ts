@@ -128,12 +128,18 @@ test('a target overrides what the whole says', async t => {
   const root = await project(t, { 'backup.config.json': JSON.stringify(config) });
   const loaded = await load(root);
   assert.equal(loaded.defaultTarget, 'own');
-  const parts = loaded.targets.map(({ adapter, ...target }) => ({ ...target, adapter: adapter.name }));
+  const parts = loaded.targets.map(({ adapter, adapters: known, ...target }) => ({
+    ...target,
+    adapter: adapter.name,
+    known: known?.map(({ name }) => name),
+  }));
+  const found = { root, known: ['local-hybrid', 'container'] };
   assert.deepEqual(parts, [
     {
       name: 'plain',
       adapter: 'local-hybrid',
       options: { url: 'postgresql://h/d' },
+      ...found,
       directory: `${root}/all`,
       prefix: 'all',
       retention: { last: 7 },
@@ -144,6 +150,7 @@ test('a target overrides what the whole says', async t => {
       name: 'own',
       adapter: 'container',
       options: { container: 'c' },
+      ...found,
       directory: '/own',
       prefix: 'own',
       retention: { daily: 3 },

@@ -2,6 +2,7 @@ import type { Target } from '../../config/config.ts';
 import type { ScratchMajors } from '../../contract/adapter.ts';
 import type { RunContext } from '../../contract/run-context.ts';
 import type { MayReplace } from '../../postgres/may-replace.ts';
+import { probeScratchServer } from '../../targets/open-target.ts';
 import { asWarning, type Check, failed, looked, ok, warning } from './check.ts';
 
 /** Whether there is something to restore to for a full proof. `may`: undefined when the live server was not reached. */
@@ -11,7 +12,7 @@ export async function scratchChecks(
   may: MayReplace | undefined,
   run: RunContext,
 ): Promise<readonly Check[]> {
-  const { adapter, options, name } = target;
+  const { adapter, name } = target;
   if (target.scratch === 'same-server') return may ? [besideLive(may)] : [];
   if (!adapter.scratch) {
     return [
@@ -23,7 +24,7 @@ export async function scratchChecks(
     ];
   }
   if (!adapter.probeScratch) return [];
-  const look = () => adapter.probeScratch!(options, majors, run);
+  const look = () => probeScratchServer(target, majors, run);
   // A backup that has to prove fails without one.
   const fault = target.verify === 'full' ? failed : asWarning;
   return looked('scratch server', async () => ok('scratch server', await look()), fault);

@@ -14,6 +14,8 @@ import { lockDatabase, openMaintenance } from '../../postgres/maintenance.ts';
 import { type MayReplace, mayReplace } from '../../postgres/may-replace.ts';
 import { withSession } from '../../postgres/with-session.ts';
 import { sizeInWords } from '../../report/words.ts';
+import { openTarget } from '../../targets/open-target.ts';
+import { withinFolder } from '../../targets/within-folder.ts';
 import { jobsOf } from '../jobs.ts';
 import { asWarning, type Check, failed, looked, ok, warning } from './check.ts';
 import { clockCheck } from './clock.ts';
@@ -34,7 +36,7 @@ export async function reachTarget(target: Target, run: RunContext): Promise<Reac
   const steps = await followSteps(target, run);
   let server: Server;
   try {
-    server = await target.adapter.open(target.options, run);
+    server = await openTarget(target, run);
   } catch (error) {
     if (!(error instanceof OrchestrateError)) throw error;
     const isSaid = steps.some(({ detail, level }) => level === 'failed' && detail === error.message);
@@ -52,10 +54,11 @@ export async function reachTarget(target: Target, run: RunContext): Promise<Reac
 }
 
 /** Up to the first that fails. */
-async function followSteps({ adapter, options }: Target, run: RunContext): Promise<Check[]> {
+async function followSteps(target: Target, run: RunContext): Promise<Check[]> {
+  const { adapter, options } = target;
   const checks: Check[] = [];
   for (const { name, look } of adapter.steps ?? []) {
-    const found = await looked(name, async () => ok(name, await look(options, run)));
+    const found = await looked(name, async () => ok(name, await look(options, withinFolder(target, run))));
     checks.push(...found);
     if (found.some(({ level }) => level === 'failed')) break;
   }

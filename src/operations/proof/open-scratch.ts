@@ -5,6 +5,7 @@ import { OrchestrateError } from '../../errors.ts';
 import { incomingName } from '../../postgres/database-names.ts';
 import { lockDatabase, openMaintenance } from '../../postgres/maintenance.ts';
 import { databaseNames } from '../../postgres/present.ts';
+import { openScratchServer, openTarget } from '../../targets/open-target.ts';
 import type { CheckedFile } from '../check-file.ts';
 import { dropDatabase, sweepIncoming } from '../clear-databases.ts';
 import { jobsOf } from '../jobs.ts';
@@ -45,16 +46,6 @@ async function throwaway(
   open: () => Promise<Server>,
   run: RunContext,
 ): Promise<Scratch> {
-  const { name, adapter, options } = target;
-  if (!adapter.scratch) {
-    throw new OrchestrateError(
-      'no-client',
-      `adapter ${adapter.name} can make no scratch server for a proof`,
-      {
-        hint: `Let it use the live server: set scratch: 'same-server' for target ${name}. Or check the file alone with: db-orchestrate verify --quick`,
-      },
-    );
-  }
   const { facts, manifest } = file;
   const original = manifest?.database.name ?? 'restored';
   const need = {
@@ -62,7 +53,8 @@ async function throwaway(
     dumpMajor: majorOf(facts.pgDumpVersion),
     settings: await scratchSettings(file, original, open),
   };
-  const server = await adapter.scratch(options, need, run);
+  const server = await openScratchServer(target, need, run);
+  if (!server) throw noScratch(target);
   try {
     const maintenance = await server.session('postgres');
     await furnishScratch(file, maintenance);
@@ -83,8 +75,14 @@ async function throwaway(
   }
 }
 
+function noScratch({ name, adapter }: Target): OrchestrateError {
+  return new OrchestrateError('no-client', `adapter ${adapter.name} can make no scratch server for a proof`, {
+    hint: `Let it use the live server: set scratch: 'same-server' for target ${name}. Or check the file alone with: db-orchestrate verify --quick`,
+  });
+}
+
 async function besideLive(target: Target, run: RunContext): Promise<Scratch> {
-  const server = await target.adapter.open(target.options, run);
+  const server = await openTarget(target, run);
   const names = new Set<string>();
   try {
     const maintenance = await openMaintenance(server, server.database, server.database);

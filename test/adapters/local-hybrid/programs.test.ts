@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { hostInstallHint } from '../../../adapters/local-hybrid/install-hint.ts';
 import { type Clients, findClients, fittingClients } from '../../../adapters/local-hybrid/programs.ts';
 import { scratchPrograms } from '../../../adapters/local-hybrid/scratch-programs.ts';
 import { versionFromNumber } from '../../../src/postgres/version.ts';
@@ -111,7 +112,7 @@ describe('for a throwaway server', () => {
     assert.throws(() => scratchPrograms(all, some, { serverMajor: 17, dumpMajor: 17 }), {
       code: 'no-client',
       message: 'no pg_dump on this host is new enough for its server programs, PostgreSQL 18.1',
-      hint: 'Install them, for example with: apt-get install postgresql-17',
+      hint: hostInstallHint('server', 17),
     });
   });
 });

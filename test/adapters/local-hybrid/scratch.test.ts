@@ -12,6 +12,7 @@ import {
 import { dirname, join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { localHybrid } from '../../../adapters/local-hybrid/adapter.ts';
+import { hostInstallHint } from '../../../adapters/local-hybrid/install-hint.ts';
 import type { ScratchNeed, Server } from '../../../src/contract/adapter.ts';
 import { testRun } from '../../operations/backup-in-process.ts';
 import { afterFile } from '../../stage/after-file.ts';
@@ -167,7 +168,7 @@ describe('what cannot be is told:', () => {
     const error = await refused({ serverMajor: 17 }, folder);
     assert.equal(error.code, 'no-client');
     assert.match(error.message, /no server programs of PostgreSQL .+ on this host/);
-    assert.match(error.hint, /apt-get install postgresql-17$/);
+    assert.equal(error.hint, hostInstallHint('server', 17));
   });
 
   test('programs that are too old', async () => {
@@ -177,7 +178,7 @@ describe('what cannot be is told:', () => {
       error.message,
       /are of PostgreSQL 17\.\d+, older than the server of the backup, PostgreSQL 18/,
     );
-    assert.match(error.hint, /apt-get install postgresql-18$/);
+    assert.equal(error.hint, hostInstallHint('server', 18));
   });
 });
 
