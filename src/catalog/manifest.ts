@@ -54,6 +54,8 @@ export const manifestSchema = z.object({
   roles: z.array(z.string()),
   /** Tables that were left out, or whose rows were; a backup that left something out is partial. */
   leftOut: z.array(z.object({ what: z.enum(['table', 'rows']), name: z.string() })),
+  /** Roles and tablespaces, in a file beside this one: its size, and whether password hashes are in it. */
+  globals: z.object({ bytes: z.number(), passwords: z.boolean() }).optional(),
   /** Bytes of dump text. */
   rawBytes: z.number(),
   /** Bytes of the stored file. */
@@ -73,6 +75,16 @@ export type Manifest = z.infer<typeof manifestSchema>;
 
 export function manifestName(fileName: string): string {
   return `${fileName}.json`;
+}
+
+/** The file of roles and tablespaces. */
+export function globalsName(fileName: string): string {
+  return `${fileName}.globals.sql`;
+}
+
+/** What may stand beside a backup, and comes and goes with it. */
+export function companionNames(fileName: string): string[] {
+  return [globalsName(fileName), manifestName(fileName)];
 }
 
 /** Undefined when the text is no manifest that this version can read. */

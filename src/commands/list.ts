@@ -26,19 +26,21 @@ export function listCommand(begin: Begin): Command {
       const targets = config.targets.length === 0 ? [] : selectTargets(config, flags);
       const backups = await list(config, targets, run);
       const undos = await listUndos(targets);
+      const several = new Set(backups.map(({ manifest }) => manifest?.database.name)).size > 1;
       const rows = backups.map(backup => [
         backup.id,
         dateInWords(backup.startedAt),
         ageInWords(backup.startedAt, run.now()),
         sizeInWords(backup.bytes),
         backup.target ?? '-',
+        several ? (backup.manifest?.database.name ?? '') : '',
         backup.manifest?.label ?? '',
         (backup.manifest?.leftOut.length ?? 0) > 0 ? 'in part' : '',
         proofInWords(backup.manifest?.proof, run.now()),
         pathInWords(backup.path, run.cwd),
       ]);
       if (backups.length === 0) report.say('no backups yet; make one with: db-orchestrate backup');
-      const header = ['ID', 'DATE', 'AGE', 'SIZE', 'TARGET', 'LABEL', 'HOLDS', 'PROOF', 'FILE'];
+      const header = ['ID', 'DATE', 'AGE', 'SIZE', 'TARGET', 'DATABASE', 'LABEL', 'HOLDS', 'PROOF', 'FILE'];
       report.result(backups.length === 0 ? '' : table(header, rows), {
         backups: backups.map(document),
         ...(undos.length > 0 && { undo: undos.map(undoDocument) }),

@@ -30,18 +30,28 @@ export interface Target {
   readonly directory: string;
   /** Prefix of file names when configured; else it comes from the database's name. */
   readonly prefix?: string | undefined;
+  /** Several databases of its server, each backed up for itself: those named, or all that there are. */
+  readonly databases?: Databases | undefined;
+  /** Of these the one that this is about, once it is chosen. */
+  readonly database?: string | undefined;
   /** What stays; without it nothing is ever removed. */
   readonly retention?: RetentionPolicy | undefined;
   /** How many sessions dump or load side by side; without it as many as there are processors. */
   readonly jobs?: number | undefined;
   /** What a backup leaves out; those that the tool makes by itself leave nothing out. */
   readonly exclude?: Exclude | undefined;
+  /** Whether roles and tablespaces are kept beside each backup, and their password hashes only on that word. */
+  readonly globals?: Globals | undefined;
   readonly hooks?: Hooks | undefined;
   /** The proof right after each backup. */
   readonly verify?: VerifyLevel | false | undefined;
   /** Where a proof restores to: a server made for it if nothing else is said, or a database beside the live one. */
   readonly scratch?: ScratchPlace | undefined;
 }
+
+export type Databases = 'all' | readonly string[];
+
+export type Globals = boolean | 'with-passwords';
 
 export type HookEvent = 'afterBackup' | 'afterRestore' | 'onFailure';
 

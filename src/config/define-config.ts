@@ -2,7 +2,7 @@ import type { WrittenContainerOptions } from '../../adapters/container/options.t
 import type { LocalHybridOptions } from '../../adapters/local-hybrid/options.ts';
 import type { RetentionPolicy } from '../catalog/retention.ts';
 import type { Exclude } from '../postgres/left-out.ts';
-import type { Hooks, ScratchPlace, VerifyLevel } from './config.ts';
+import type { Databases, Globals, Hooks, ScratchPlace, VerifyLevel } from './config.ts';
 
 /** Gives a config file its types: `export default defineConfig({ … })`. Returns what it was given. */
 export function defineConfig<Name extends string>(config: BackupConfig<Name>): BackupConfig<Name> {
@@ -17,7 +17,12 @@ export interface BackupConfig<Name extends string = string> extends CommonConfig
 }
 
 /** One target. Which other keys it has depends on its `adapter`. */
-export type TargetConfig = CommonConfig & (LocalHybridTarget | ContainerTarget);
+export type TargetConfig = CommonConfig & SeveralDatabases & (LocalHybridTarget | ContainerTarget);
+
+interface SeveralDatabases {
+  /** Several databases of the server, each with backups of its own; `'all'`: all that there are. Instead of `database`. */
+  readonly databases?: Databases | undefined;
+}
 
 interface CommonConfig {
   /** Prefix of the backups' file names; without it the database's name. */
@@ -30,6 +35,11 @@ interface CommonConfig {
   readonly jobs?: number | undefined;
   /** What backups leave out, as patterns of pg_dump's; such a backup is partial, and no restore replaces a database by it. */
   readonly exclude?: Exclude | undefined;
+  /**
+   * Roles and tablespaces of the server are kept beside each backup, as SQL; with the hashes of their passwords only with
+   * `'with-passwords'`.
+   */
+  readonly globals?: Globals | undefined;
   /**
    * Programs that are run after what they are named for, without a shell, in the config file's folder; what was done is in
    * their environment (DB_ORCHESTRATE_FILE, DB_ORCHESTRATE_REPORT …). One that fails is only warned of.

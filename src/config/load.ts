@@ -41,9 +41,11 @@ function complete(settings: Settings, root: string, adapters: readonly Adapter[]
     root,
     directory: target.directory === undefined ? directory : absolute(target.directory),
     prefix: target.name ?? settings.name,
+    databases: target.databases,
     retention: target.retention ?? settings.retention,
     jobs: target.jobs ?? settings.jobs,
     exclude: target.exclude ?? settings.exclude,
+    globals: target.globals ?? settings.globals,
     // Each by itself: a target with a hook of its own must not be silent about its failures.
     hooks: settings.hooks || target.hooks ? { ...settings.hooks, ...target.hooks, folder: root } : undefined,
     verify: target.verify ?? settings.verify,

@@ -3,7 +3,7 @@ import type { RetentionPolicy } from '../catalog/retention.ts';
 import type { Adapter } from '../contract/adapter.ts';
 import type { Exclude } from '../postgres/left-out.ts';
 import { readNamePattern } from '../postgres/name-pattern.ts';
-import type { Argv, Hooks, ScratchPlace, VerifyLevel } from './config.ts';
+import type { Argv, Databases, Globals, Hooks, ScratchPlace, VerifyLevel } from './config.ts';
 import { suggestion } from './nearest.ts';
 import { type Problem, problemsOf } from './problems.ts';
 
@@ -14,6 +14,7 @@ export interface CommonSettings {
   readonly retention?: RetentionPolicy | undefined;
   readonly jobs?: number | undefined;
   readonly exclude?: Exclude | undefined;
+  readonly globals?: Globals | undefined;
   readonly hooks?: Omit<Hooks, 'folder'> | undefined;
   readonly verify?: VerifyLevel | false | undefined;
   readonly scratch?: ScratchPlace | undefined;
@@ -21,6 +22,7 @@ export interface CommonSettings {
 
 export interface TargetSettings extends CommonSettings {
   readonly adapter: Adapter;
+  readonly databases?: Databases | undefined;
   readonly options: unknown;
 }
 
@@ -108,6 +110,7 @@ const common = {
   retention: retention.optional(),
   jobs: count.optional(),
   exclude: z.strictObject({ tables: patterns, tableData: patterns }).optional(),
+  globals: z.literal([true, false, 'with-passwords']).optional(),
   hooks: z.strictObject({ afterBackup: argv, afterRestore: argv, onFailure: argv }).optional(),
   verify: z.literal(['quick', 'full', false]).optional(),
   scratch: z.literal(['throwaway', 'same-server']).optional(),
@@ -120,7 +123,16 @@ const whole = z.strictObject({
 });
 
 /** The part of a target that does not depend on its adapter. */
-const targetFrame = z.object({ ...common, adapter: z.string() });
+const targetFrame = z.object({
+  ...common,
+  adapter: z.string(),
+  databases: z.custom<Databases>(areDatabases, `expected 'all', or a list of names`).optional(),
+});
+
+function areDatabases(value: unknown): boolean {
+  const isName = (name: unknown) => typeof name === 'string' && name !== '' && !name.includes('\0');
+  return value === 'all' || (Array.isArray(value) && value.length > 0 && value.every(isName));
+}
 
 function readTarget(
   name: string,
@@ -143,7 +155,10 @@ function readTarget(
   if (!options.success) {
     problems.push(...problemsOf(options.error, adapter.options, own, path, Object.keys(targetFrame.shape)));
   }
-  if (!frame.success || !options.success) return { problems };
+  if (Object.hasOwn(own, 'database') && asObject(value).databases !== undefined) {
+    problems.push({ path: [...path, 'databases'], text: 'expected either database or databases, not both' });
+  }
+  if (!frame.success || !options.success || problems.length > 0) return { problems };
   return { ...frame.data, adapter, options: options.data };
 }
 

@@ -104,6 +104,8 @@ export interface Server {
   readonly clientVersion: PostgresVersion;
   /** Starts pg_dump. Nothing is published before `done` has fulfilled. */
   dump(request: DumpRequest): Promise<ClientProcess>;
+  /** Starts pg_dumpall for roles and tablespaces; undefined where there is none. */
+  dumpGlobals?(request: { readonly passwords: boolean }): Promise<ClientProcess>;
   /** Starts the program that executes SQL text from its stdin and stops at the first error. */
   load(request: LoadRequest): Promise<ClientProcess>;
   /**
@@ -161,7 +163,7 @@ export interface ClientProcess {
 
 /** What an adapter's `spawn` is asked to start. */
 export interface ClientCall {
-  readonly program: 'pg_dump' | 'pg_restore' | 'psql';
+  readonly program: 'pg_dump' | 'pg_dumpall' | 'pg_restore' | 'psql';
   readonly args: readonly string[];
   /** Additions to the environment, e.g. PGOPTIONS. The connection's own settings are the adapter's to add. */
   readonly env?: Readonly<Record<string, string>>;

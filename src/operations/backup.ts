@@ -6,6 +6,7 @@ import type { Target } from '../config/config.ts';
 import { ClientFailure, QueryFailure, type Server } from '../contract/adapter.ts';
 import type { RunContext } from '../contract/run-context.ts';
 import { interruption, OrchestrateError } from '../errors.ts';
+import { dumpGlobals } from '../postgres/dump-globals.ts';
 import { lockDatabase, openMaintenance } from '../postgres/maintenance.ts';
 import { openSnapshot, type Snapshot } from '../postgres/snapshot.ts';
 import { publishBackup } from '../store/publish-backup.ts';
@@ -25,6 +26,8 @@ export interface BackupRequest {
 
 export interface BackupResult {
   readonly target: string;
+  /** Of a target that has several. */
+  readonly database?: string | undefined;
   readonly path: string;
   readonly id: string;
   readonly manifest: Manifest;
@@ -80,6 +83,9 @@ async function publishDump(
   const staged = await stageFile(target.directory, run.id);
   try {
     const { written, access } = await dumpInto(staged, server, snapshot, jobsOf(target), run);
+    const globals = target.globals
+      ? await dumpGlobals(server, { passwords: target.globals === 'with-passwords' })
+      : undefined;
     const finishedAt = run.now();
     const manifest: Manifest = {
       format: 1,
@@ -97,19 +103,25 @@ async function publishDump(
       serverSettings: snapshot.serverSettings,
       roles: access.roles,
       leftOut: [...snapshot.exclusion.leftOut],
+      ...(globals && { globals: { bytes: globals.text.length, passwords: globals.passwords } }),
       ...written,
       git: await git,
       proof: null,
     };
     run.signal.throwIfAborted();
     const prefix = prefixOf(target, snapshot.facts.name);
-    const path = await publishBackup(staged, manifest, {
-      directory: target.directory,
-      prefix,
-      runId: run.id,
-    });
+    const path = await publishBackup(
+      staged,
+      { manifest, globals: globals?.text },
+      {
+        directory: target.directory,
+        prefix,
+        runId: run.id,
+      },
+    );
     const seconds = (finishedAt.getTime() - startedAt.getTime()) / 1000;
-    return { target: target.name, path, id: parseBackupFileName(basename(path))!.id, manifest, seconds };
+    const { name, database } = target;
+    return { target: name, database, path, id: parseBackupFileName(basename(path))!.id, manifest, seconds };
   } finally {
     await staged.discard();
   }

@@ -41,6 +41,8 @@ export async function chooseBackup(
       run.emit({ type: 'warning', message: `passed over, ${why}: ${backup.path}` });
       return false;
     });
+    const several = config.targets.find(({ name }) => name === target)?.databases !== undefined;
+    if (several) refuseSeveral(target!, whole);
     if (whole.length > 0) return whole.map(chosen);
     throw notFound(`there is no whole backup${target === undefined ? '' : ` of target ${target}`}`);
   }
@@ -55,6 +57,24 @@ export async function chooseBackup(
         .slice(0, 5)
         .map(backup => backup.path)
         .join(', ')}`,
+    },
+  );
+}
+
+/** The newest of several databases would be anybody's guess. */
+function refuseSeveral(target: string, backups: readonly Backup[]): void {
+  const newestOf = new Map<string | undefined, string>();
+  for (const { manifest, path } of backups)
+    if (!newestOf.has(manifest?.database.name)) newestOf.set(manifest?.database.name, path);
+  if (newestOf.size < 2) return;
+  throw new OrchestrateError(
+    'usage',
+    `target ${target} has backups of several databases: ${[...newestOf.keys()]
+      .map(name => name ?? 'unknown')
+      .sort()
+      .join(', ')}`,
+    {
+      hint: `Type the path of one instead of latest: ${[...newestOf.values()].join(', ')}`,
     },
   );
 }

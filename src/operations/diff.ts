@@ -11,6 +11,7 @@ import { type ComparedDump, compareDumps, type DumpDifference } from './compare-
 import { readDatabase } from './read-database.ts';
 import { dumpedAccess, readFile } from './read-file.ts';
 import { type ServerWhenNeeded, serverWhenNeeded } from './server-when-needed.ts';
+import { databaseOfFiles } from './target-databases.ts';
 
 export interface DiffResult {
   /** What was compared, in words: a path, or the live database's name and server. */
@@ -43,8 +44,9 @@ export async function diff(
       hint: `Write it the other way round: db-orchestrate diff ${b === live ? 'latest' : b} live`,
     });
   const needsNone = name === undefined && b !== live && [a, b].every(isPath);
-  const target = needsNone || config.targets.length === 0 ? undefined : selectTarget(config, name);
-  if (b === live && !target) selectTarget(config, name); // says what to configure
+  const selected = needsNone || config.targets.length === 0 ? undefined : selectTarget(config, name);
+  if (b === live && !selected) selectTarget(config, name); // says what to configure
+  const target = selected && databaseOfFiles(selected, await chooseBackup(a, selected.name, config, run));
   const reach = target && serverWhenNeeded(target, run);
   try {
     const ofA = await readSide(a, target, reach, config, run);

@@ -40,6 +40,7 @@ export async function guard(
   config: Config,
   run: RunContext,
 ): Promise<GuardResult> {
+  if (target.databases) throw severalDatabases(target.name);
   const backup = await backupTarget(target, { origin: 'guard' }, config, run);
   const command = await request.runCommand(backup);
   const exitCode = command.signal === null ? command.exitCode! : 128 + constants.signals[command.signal];
@@ -68,6 +69,12 @@ async function putBack(
     if (error.code === 'refused') return null;
     throw restoreFailed(error, backup);
   }
+}
+
+function severalDatabases(target: string): OrchestrateError {
+  return new OrchestrateError('usage', `guard puts one database back, and target ${target} has several`, {
+    hint: 'Configure a target for the one that the command works on, and name it with --target.',
+  });
 }
 
 function restoreFailed({ message, hint, cause }: OrchestrateError, backup: BackupResult): OrchestrateError {

@@ -4,6 +4,7 @@ import type { RunContext } from '../contract/run-context.ts';
 import { openMaintenance } from '../postgres/maintenance.ts';
 import { openTarget, probeTarget } from '../targets/open-target.ts';
 import { findUndo, type Undo } from './find-undo.ts';
+import { lastRestored } from './undo.ts';
 
 export interface ProbedTarget {
   readonly target: string;
@@ -32,7 +33,8 @@ export function probeTargets(config: Config, run: RunContext): Promise<ProbedTar
   );
 }
 
-async function askUndo(target: Target, run: RunContext): Promise<Undo | undefined> {
+async function askUndo(chosen: Target, run: RunContext): Promise<Undo | undefined> {
+  const target = await lastRestored(chosen);
   const server = await openTarget(target, run);
   try {
     return await findUndo(target, server, await openMaintenance(server, server.database, server.database));

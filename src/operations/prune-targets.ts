@@ -3,6 +3,7 @@ import type { RunContext } from '../contract/run-context.ts';
 import { failures } from '../errors.ts';
 import { dropUndo } from './drop-undo.ts';
 import { type PruneRequest, type PruneResult, prune } from './prune.ts';
+import { targetDatabases } from './target-databases.ts';
 
 export interface PruneTargetsResult extends PruneResult {
   /** Databases that were kept for undo and are dropped. */
@@ -20,7 +21,9 @@ export async function pruneTargets(
   const dropped: string[] = [];
   for (const target of targets) {
     results.push(await prune(target, request, config, run));
-    if (request.undo) dropped.push(...(await dropUndo(target, request, run)));
+    if (!request.undo) continue;
+    for (const database of await targetDatabases(target, run))
+      dropped.push(...(await dropUndo(database, request, run)));
   }
   return {
     kept: results.flatMap(({ kept }) => kept),

@@ -4,7 +4,7 @@ import { unlink } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { type Backup, readCatalog, seemsWhole } from '../catalog/catalog.ts';
-import { manifestName } from '../catalog/manifest.ts';
+import { companionNames } from '../catalog/manifest.ts';
 import { applyRetention, type RetentionDecision, type RetentionPolicy } from '../catalog/retention.ts';
 import { retentionGroups } from '../catalog/retention-groups.ts';
 import type { Config, Target } from '../config/config.ts';
@@ -119,10 +119,11 @@ async function hasRecordedDigest({ path, manifest }: Backup): Promise<boolean> {
   );
 }
 
-/** The data first: a manifest without its data is cleared by the next run, data without its manifest is not. */
+/** The data first: what stands beside it without it is cleared by the next run, data without its manifest is not. */
 async function remove(path: string): Promise<void> {
   await unlink(path);
-  await unlink(manifestName(path)).catch(error => {
-    if (error.code !== 'ENOENT') throw error;
-  });
+  for (const companion of companionNames(path))
+    await unlink(companion).catch(error => {
+      if (error.code !== 'ENOENT') throw error;
+    });
 }

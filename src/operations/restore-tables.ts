@@ -17,6 +17,7 @@ import { refuseOtherTarget, tellRestored } from './restore.ts';
 import { asRestoreFailure } from './restore-failure.ts';
 import { serverWhenNeeded } from './server-when-needed.ts';
 import { readTableParts } from './table-text.ts';
+import { databaseOfFiles } from './target-databases.ts';
 import { withHooks } from './with-hooks.ts';
 
 export interface TablesRequest {
@@ -79,12 +80,13 @@ export function restoreTables(
 }
 
 async function loadFromFile(
-  target: Target,
+  from: Target,
   request: TablesRequest,
   config: Config,
   run: RunContext,
 ): Promise<TablesResult | TablesPlan> {
-  const files = await chooseBackup(request.file, target.name, config, run);
+  const files = await chooseBackup(request.file, from.name, config, run);
+  const target = databaseOfFiles(from, files, request.into);
   const reach = serverWhenNeeded(target, run);
   try {
     const file = await checkFirstWhole(files, run, reach.open);

@@ -15,6 +15,7 @@ import { replaceBySwap } from './replace-by-swap.ts';
 import { replaceInPlace } from './replace-in-place.ts';
 import { asRestoreFailure } from './restore-failure.ts';
 import { serverWhenNeeded } from './server-when-needed.ts';
+import { databaseOfFiles } from './target-databases.ts';
 import { type HookReport, withHooks } from './with-hooks.ts';
 
 export interface RestoreRequest {
@@ -70,12 +71,13 @@ export function tellRestored(result: { readonly from: string } | { readonly file
 }
 
 async function restoreFile(
-  target: Target,
+  chosen: Target,
   request: RestoreRequest,
   config: Config,
   run: RunContext,
 ): Promise<RestoreResult | RestorePlan> {
-  const files = await chooseBackup(request.file, target.name, config, run);
+  const files = await chooseBackup(request.file, chosen.name, config, run);
+  const target = databaseOfFiles(chosen, files, request.into);
   const reach = serverWhenNeeded(target, run);
   try {
     const file = await checkFirstWhole(files, run, reach.open);

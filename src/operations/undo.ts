@@ -7,6 +7,8 @@ import { freeUndoName } from '../postgres/kept-databases.ts';
 import { lockDatabase, openMaintenance } from '../postgres/maintenance.ts';
 import { mayReplace } from '../postgres/may-replace.ts';
 import { renameDatabase, swapDatabases } from '../postgres/swap.ts';
+import { readUndoRecord } from '../store/undo-record.ts';
+import { oneDatabase } from '../targets/one-database.ts';
 import { openTarget } from '../targets/open-target.ts';
 import { findUndo, type Undo } from './find-undo.ts';
 import { refuseObstacles } from './obstacles/obstacle.ts';
@@ -47,11 +49,12 @@ export type ConfirmUndo = (plan: UndoPlan | RestorePlan) => Promise<void>;
  * when there is nothing to undo, and as `restore` does.
  */
 export async function undo(
-  target: Target,
+  chosen: Target,
   confirm: ConfirmUndo,
   config: Config,
   run: RunContext,
 ): Promise<UndoResult> {
+  const target = await lastRestored(chosen);
   const tell = (found: UndoResult | string) => (typeof found === 'string' ? undefined : { report: found }); // or the restore tells
   const found = await withHooks(target, { after: 'afterRestore', tell }, run, () =>
     swapOrFind(target, confirm, run),
@@ -59,6 +62,14 @@ export async function undo(
   if (typeof found !== 'string') return found;
   const request = { file: found, targetIsChosen: true, owners: true, force: true, dryRun: false };
   return (await restore(target, { ...request, mode: 'in-place', confirm }, config, run)) as RestoreResult; // no dry run
+}
+
+/** Of several databases the one that the last restore replaced. */
+export async function lastRestored(target: Target): Promise<Target> {
+  if (target.databases === undefined) return target;
+  const record = await readUndoRecord(target.directory, target.name);
+  if (!record) throw nothingToUndo(`a database of target ${target.name}`);
+  return oneDatabase(target, record.database);
 }
 
 /** Swaps the kept database in; or the path of the backup that was made before a restore in place. */

@@ -71,6 +71,15 @@ export async function clientServer(access: ClientAccess, run: RunContext): Promi
           args: ['--no-password', ...args, databaseArgument(database)],
           input: false,
         }),
+      dumpGlobals: ({ passwords }) =>
+        spawn({
+          program: 'pg_dumpall',
+          args: [
+            ...['--no-password', '--globals-only', ...(passwords ? [] : ['--no-role-passwords'])],
+            databaseArgument(access.database ?? facts!.database),
+          ],
+          input: false,
+        }),
       load: ({ database }) =>
         spawn({ program: 'psql', args: [...loadSettings, databaseArgument(database)], input: true }),
       copyOut: ({ database, commands, output }) =>

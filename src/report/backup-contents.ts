@@ -1,3 +1,4 @@
+import { globalsName } from '../catalog/manifest.ts';
 import type { RunContext } from '../contract/run-context.ts';
 import type { TableContents } from '../operations/rows-by-table.ts';
 import type { BackupContents } from '../operations/show.ts';
@@ -25,6 +26,7 @@ export function describeContents(contents: BackupContents, { now, cwd }: RunCont
     ['proof', proofInWords(contents)],
     ['extensions', extensionsOf(contents).map(nameAndVersion).join(', ') || 'none'],
     ['left out', leftOutOf(contents)],
+    ['beside it', globalsOf(contents, cwd)],
     ['holds', `${tables.length} tables with ${rows} rows, ${facts.largeObjects} large objects`],
   ];
   const known = lines.filter((line): line is [string, string] => line[1] !== undefined);
@@ -55,6 +57,7 @@ export function contentsDocument(contents: BackupContents) {
     tables,
     leftOut: manifest?.leftOut ?? [],
     proof: manifest?.proof ?? null,
+    globals: globalsPath(contents) ?? null,
     git: manifest?.git ?? null,
   };
 }
@@ -104,6 +107,16 @@ function proofInWords({ file: { manifest } }: BackupContents): string | undefine
   if (!manifest) return undefined;
   const { proof } = manifest;
   return proof === null ? 'none yet' : `${proof.level}, ${dateInWords(new Date(proof.at))}`;
+}
+
+function globalsPath({ file: { manifest, path } }: BackupContents): string | undefined {
+  return manifest?.globals && globalsName(path);
+}
+
+function globalsOf(contents: BackupContents, cwd: string): string | undefined {
+  const path = globalsPath(contents);
+  const passwords = contents.file.manifest?.globals?.passwords ? 'with' : 'without';
+  return path && `${pathInWords(path, cwd)}: roles (${passwords} password hashes) and tablespaces`;
 }
 
 function leftOutOf({ file: { manifest } }: BackupContents): string | undefined {

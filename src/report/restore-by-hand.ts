@@ -1,3 +1,4 @@
+import { globalsName } from '../catalog/manifest.ts';
 import type { BackupContents } from '../operations/show.ts';
 import { shellWord } from '../postgres/dump-text/plain-dump.ts';
 
@@ -16,6 +17,11 @@ export function withoutTool(contents: BackupContents): string[] {
   if (file.facts.setAside.length > 0)
     lines.push(
       'Other programs wrote lines among its statements, which psql does not take: remove them first.',
+    );
+  if (file.manifest?.globals)
+    lines.push(
+      'Roles and tablespaces first, where they are missing (it goes on after errors of those that exist):',
+      `  psql -X -d postgres -f ${shellWord(globalsName(file.path))}`,
     );
   if (format.kind !== 'plain')
     return [...lines, 'Owners and grants come with it: add -O -x to leave them out.'];

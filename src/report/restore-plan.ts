@@ -11,12 +11,14 @@ export function describePlan(plan: RestorePlan, { now, cwd }: Pick<RunContext, '
     ? `, made ${dateInWords(file.startedAt)} (${ageInWords(file.startedAt, now())})`
     : '';
   const label = file.manifest?.label ? `, labelled ${JSON.stringify(file.manifest.label)}` : '';
+  const { name } = file.manifest?.database ?? { name: plan.database };
+  const other = name === plan.database ? '' : `, of database ${name}`;
   const rows = file.facts.tables.reduce((sum, table) => sum + table.rows, 0);
   const inPlace = plan.mode === 'in-place' ? ' in place, in one transaction' : '';
   const lines = [
     `target    ${plan.target}: ${plan.server}`,
     `database  ${plan.database} ${live ? `(${sizeInWords(live.bytes)}) will be replaced${inPlace}` : 'will be created'}`,
-    `backup    ${pathInWords(file.path, cwd)}: ${sizeInWords(file.facts.bytes)} of SQL, ${file.facts.tables.length} tables, ${rows} rows${age}${label}`,
+    `backup    ${pathInWords(file.path, cwd)}: ${sizeInWords(file.facts.bytes)} of SQL, ${file.facts.tables.length} tables, ${rows} rows${other}${age}${label}`,
   ];
   if (plan.holdsSomething) {
     const since = file.startedAt ? 'What was written since then' : 'What it holds now';

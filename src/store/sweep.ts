@@ -1,7 +1,7 @@
 import { lstat, readdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseBackupFileName } from '../catalog/file-name.ts';
-import { manifestName } from '../catalog/manifest.ts';
+import { companionNames } from '../catalog/manifest.ts';
 import { lifeOf } from '../process-identity.ts';
 import { stagedBy } from './staged-file.ts';
 
@@ -9,8 +9,8 @@ import { stagedBy } from './staged-file.ts';
 const abandonedAfter = 24 * 60 * 60 * 1000;
 
 /**
- * Removes what dead runs left in a backup folder, and returns its names: staged files, and manifests whose data
- * file never came. What belongs to a run that is alive, or may be, stays: a file of another machine or container
+ * Removes what dead runs left in a backup folder, and returns its names: staged files, and what stands
+ * beside data files that never came. What belongs to a run that is alive, or may be, stays: a file of another machine or container
  * goes only when nobody has written to it for a day.
  */
 export async function sweepLeftovers(directory: string, now: Date): Promise<string[]> {
@@ -19,7 +19,7 @@ export async function sweepLeftovers(directory: string, now: Date): Promise<stri
   const dead: string[] = [];
   for (const name of staged) if (await isAbandoned(directory, name, now)) dead.push(name);
   // A live run publishes its manifest while its data file is still staged: only then is an orphan not one.
-  const orphans = dead.length === staged.length ? await manifestsWithoutData(directory, names) : [];
+  const orphans = dead.length === staged.length ? await companionsWithoutData(directory, names) : [];
   const removed: string[] = [];
   for (const name of [...dead, ...orphans]) {
     const isGone = await unlink(join(directory, name)).then(
@@ -39,12 +39,12 @@ async function isAbandoned(directory: string, name: string, now: Date): Promise<
 }
 
 /** Looks again at each: a run that was publishing while the folder was read is seen neither staged nor published. */
-async function manifestsWithoutData(directory: string, names: readonly string[]): Promise<string[]> {
+async function companionsWithoutData(directory: string, names: readonly string[]): Promise<string[]> {
   const present = new Set(names);
   const orphans: string[] = [];
   for (const name of names) {
-    const data = name.replace(/\.json$/, '');
-    if (name !== manifestName(data) || parseBackupFileName(data) === undefined) continue;
+    const data = name.replace(/(\.sql\.gz)\.(?:json|globals\.sql)$/, '$1');
+    if (!companionNames(data).includes(name) || parseBackupFileName(data) === undefined) continue;
     if (!present.has(data) && !(await exists(join(directory, data)))) orphans.push(name);
   }
   return orphans;

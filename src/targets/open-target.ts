@@ -10,12 +10,17 @@ import { withinFolder } from './within-folder.ts';
  */
 export async function openTarget(target: Target, run: RunContext): Promise<Server> {
   try {
-    return await target.adapter.open(target.options, withinFolder(target, run));
+    return ofDatabase(target, await target.adapter.open(target.options, withinFolder(target, run)));
   } catch (error) {
     const other = await standIn(target, error, run);
     if (!other) throw error;
-    return other.server;
+    return ofDatabase(target, other.server);
   }
+}
+
+/** Of a target's several databases the one that it is about here. */
+function ofDatabase({ database }: Target, server: Server): Server {
+  return database === undefined ? server : Object.create(server, { database: { value: database } });
 }
 
 /**

@@ -34,8 +34,9 @@ test('tells every problem at once: where, what was expected and what is there', 
   assert.equal(first, `backup.config.json has ${lines.length} problems:`);
   const unsafe = 'expected only letters, digits, ".", "_" and "-", and neither "." nor "-" first';
   const ofContainer =
-    'adapter, container, database, directory, docker, exclude, hooks, jobs, name, password, retention, scratch, user, verify';
-  const ofAll = 'defaultTarget, directory, exclude, hooks, jobs, name, retention, scratch, targets, verify';
+    'adapter, container, database, databases, directory, docker, exclude, globals, hooks, jobs, name, password, retention, scratch, user, verify';
+  const ofAll =
+    'defaultTarget, directory, exclude, globals, hooks, jobs, name, retention, scratch, targets, verify';
   assert.deepEqual(
     lines.map(line => line.trim()).sort(),
     [
@@ -92,7 +93,7 @@ const refused: readonly (readonly [title: string, config: unknown, message: stri
   [
     'a target is called like a part of JavaScript',
     { targets: { t: { adapter: 'local-hybrid', constructor: 1 } } },
-    'targets.t.constructor: unknown key; known: adapter, binDirectory, directory, exclude, hooks, jobs, name, retention, scratch, url, verify',
+    'targets.t.constructor: unknown key; known: adapter, binDirectory, databases, directory, exclude, globals, hooks, jobs, name, retention, scratch, url, verify',
   ],
 ];
 
@@ -110,6 +111,7 @@ test('a target overrides what the whole says', async t => {
     directory: './all',
     retention: { last: 7 },
     ...{ jobs: 4, verify: 'quick', scratch: 'same-server', exclude: { tables: ['a'] } },
+    globals: true,
     hooks: { afterBackup: ['a', 'b'], onFailure: ['c'] },
     defaultTarget: 'own',
     targets: {
@@ -121,6 +123,7 @@ test('a target overrides what the whole says', async t => {
         directory: '/own',
         retention: { daily: 3 },
         ...{ jobs: 1, verify: false, scratch: 'throwaway', exclude: { tableData: ['b.*'] } },
+        ...{ databases: 'all', globals: 'with-passwords' },
         hooks: { afterBackup: ['d'] },
       },
     },
@@ -143,6 +146,7 @@ test('a target overrides what the whole says', async t => {
       directory: `${root}/all`,
       prefix: 'all',
       retention: { last: 7 },
+      ...{ databases: undefined, globals: true },
       ...{ jobs: 4, verify: 'quick', scratch: 'same-server', exclude: { tables: ['a'] } },
       hooks: { afterBackup: ['a', 'b'], onFailure: ['c'], folder: root },
     },
@@ -155,6 +159,7 @@ test('a target overrides what the whole says', async t => {
       prefix: 'own',
       retention: { daily: 3 },
       ...{ jobs: 1, verify: false, scratch: 'throwaway', exclude: { tableData: ['b.*'] } },
+      ...{ databases: 'all', globals: 'with-passwords' },
       hooks: { afterBackup: ['d'], onFailure: ['c'], folder: root },
     },
   ]);

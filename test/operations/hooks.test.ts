@@ -139,7 +139,14 @@ test('a hook that is no list of words is a mistake that shows the list', async (
 
 test('rclone copies the backups to another place', async () => {
   if (!findProgram('rclone')) await installPackages(['rclone'], 'The test of the rclone example');
-  const hook = ['rclone', 'copy', '--include', '*_backup_*.sql.gz{,.json}', './backups', './offsite'];
+  const hook = [
+    'rclone',
+    'copy',
+    '--include',
+    '*_backup_*.sql.gz{,.json,.globals.sql}',
+    './backups',
+    './offsite',
+  ];
   const its = project({ afterBackup: hook });
   mkdirSync(join(its.folder, 'backups'));
   writeFileSync(join(its.folder, 'backups', 'notes.txt'), 'not a backup');

@@ -57,5 +57,5 @@ export async function staged(folder: string, content: string, runId = '00000001'
 
 export async function publish(folder: string, content: string, startedAt: Date): Promise<string> {
   const place = { directory: folder, prefix: 'app', runId: '00000001' };
-  return publishBackup(await staged(folder, content), sampleManifest(startedAt), place);
+  return publishBackup(await staged(folder, content), { manifest: sampleManifest(startedAt) }, place);
 }

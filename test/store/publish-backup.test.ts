@@ -64,7 +64,7 @@ test('the manifest is there first, and the data’s name is the commit', async (
     },
   };
   const place = { directory: folder, prefix: 'app', runId: '00000001' };
-  await publishBackup(watched, sampleManifest(noon), place);
+  await publishBackup(watched, { manifest: sampleManifest(noon) }, place);
   assert.deepEqual(seen, [[`${at(0)}.json`]]);
 });
 
@@ -73,7 +73,10 @@ test('when the data cannot get its name, its manifest goes as well', async () =>
   const data = await staged(folder, 'data');
   const broken = { ...data, publish: () => Promise.reject(new Error('input/output error')) };
   const place = { directory: folder, prefix: 'app', runId: '00000001' };
-  await assert.rejects(publishBackup(broken, sampleManifest(noon), place), /input\/output error/);
+  await assert.rejects(
+    publishBackup(broken, { manifest: sampleManifest(noon) }, place),
+    /input\/output error/,
+  );
   await data.discard();
   assert.deepEqual(names(), []);
 });

@@ -33,6 +33,8 @@ test('a container is opened with what it tells about itself', async () => {
   const dump = (
     await outputOf(await server.dump({ database: server.database, args: ['-O', '-x'] }))
   ).toString();
+  const globals = await outputOf(await server.dumpGlobals!({ passwords: false }));
+  assert.match(globals.toString(), /^CREATE ROLE app;$/m);
   assert.match(dump, /COPY public\.one \(n\) FROM stdin;\n1\n\\\.\n/);
   await server.close();
   await server.close();
