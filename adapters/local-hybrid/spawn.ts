@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { Readable, type Writable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import { Readable } from 'node:stream';
 import { ClientFailure, type ClientProcess, type Spawn } from '../../src/contract/adapter.ts';
+import { descriptorOf, handOver } from '../../src/hand-over.ts';
 import { hostProgram } from '../../src/host-program.ts';
 import { deadManSwitch } from './dead-man-switch.ts';
 
@@ -28,9 +28,12 @@ export function hostSpawn(directory: string, environment: Readonly<Record<string
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       stderr = (stderr + text).slice(-stderrTail);
     });
+    let killed = false;
     const done = (async () => {
       const result = await child;
-      if (result.failed)
+      // Whoever was given the pipe behind stdin closed our end of it.
+      const handedOver = child.stdin.destroyed && !killed && child.stdout?.readableEnded;
+      if (result.failed && !(result.exitCode === 0 && handedOver))
         throw new ClientFailure(
           program,
           result.exitCode ?? null,
@@ -44,6 +47,7 @@ export function hostSpawn(directory: string, environment: Readonly<Record<string
       stdout: output ? Readable.from([]) : child.stdout!,
       done,
       kill() {
+        killed = true;
         // pg_dump cancels its query on SIGTERM; psql does so only on SIGINT, and waits for more input after it.
         child.kill(program === 'psql' ? 'SIGINT' : 'SIGTERM');
         child.stdin.destroy();
@@ -57,16 +61,4 @@ export function hostSpawn(directory: string, environment: Readonly<Record<string
     };
     return process;
   };
-}
-
-/** Of the pipe behind a stream, such as another program's stdin; undefined where there is none. */
-function descriptorOf(output: Writable | undefined): number | undefined {
-  const fd = (output as { _handle?: { fd?: number } } | undefined)?._handle?.fd;
-  return fd !== undefined && fd >= 0 ? fd : undefined;
-}
-
-/** A pipe that the program has been given is closed on our side, or its reader would never see the end. */
-function handOver(from: Readable | null, output: Writable, giveUp: () => void): void {
-  if (from) pipeline(from, output).catch(giveUp);
-  else output.destroy();
 }

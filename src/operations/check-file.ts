@@ -45,17 +45,17 @@ export async function checkFile(
   also: readonly DumpHandler[] = [],
 ): Promise<CheckedFile> {
   const format = await detectFormat(path);
-  const read = dumpReader(path, format, open, run);
   // An archive has them where its objects are, as ordinary statements.
   const access = format.kind === 'plain' ? undefined : createAccessStatements();
   const layout = createLoadLayout();
   const check = createDumpCheck(access, [layout.handler, ...also]);
   const manifest = backup?.manifest;
   const ranges = partsOf(format, manifest);
+  const lastMember = manifest?.parts?.at(-1)?.rawBytes ?? manifest?.rawBytes;
+  const read = dumpReader(path, format, open, run, lastMember);
   const marked = markedDigester(ranges.map(({ stored }) => stored.end));
-  const { signal } = run;
   const readFirst: ReadDump =
-    ranges.length > 0 ? sink => readText(path, { gzip: true, signal, digest: marked }, sink) : read;
+    ranges.length > 0 ? sink => readText(path, { gzip: true, lastMember, digest: marked }, run, sink) : read;
   let bytes = 0;
   const digest = await readFirst(async text => {
     for await (const chunk of text) {

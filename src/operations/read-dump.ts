@@ -14,14 +14,18 @@ import { plainDumpCommand } from '../postgres/dump-text/plain-dump.ts';
  */
 export type ReadDump = (sink: (text: AsyncIterable<Buffer>) => Promise<void>) => Promise<StreamDigest>;
 
-/** The way to a dump's text. An archive needs pg_restore, which is where the server's other programs are. */
+/**
+ * The way to a dump's text. An archive needs pg_restore, which is where the server's other programs are. `lastMember` as
+ * `readText` has it.
+ */
 export function dumpReader(
   path: string,
   { kind, gzip }: DumpFormat,
   open: () => Promise<Server>,
   run: RunContext,
+  lastMember?: number,
 ): ReadDump {
-  const stored: ReadDump = sink => readText(path, { gzip, signal: run.signal }, sink);
+  const stored: ReadDump = sink => readText(path, { gzip, lastMember }, run, sink);
   if (kind === 'plain') return stored;
   const feed: FeedArchive = async write => {
     await stored(async archive => {

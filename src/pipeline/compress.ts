@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
-import { access, constants, type FileHandle, readFile } from 'node:fs/promises';
-import { delimiter, join } from 'node:path';
+import { type FileHandle, readFile } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { ClientFailure } from '../contract/adapter.ts';
 import type { RunContext } from '../contract/run-context.ts';
+import { findIgzip } from './igzip.ts';
 import { counter } from './meter.ts';
 
 /** Compresses a text to gzip at the end of a file. */
@@ -24,13 +24,10 @@ export type Compress = (file: FileHandle) => Compression;
  * igzip, where there is one: a tenth of gzip's time for a file of the same size. Else Node's zlib, which does several
  * texts side by side, at level 1: a fifth of the time of gzip's own 6 for a file that is hardly larger.
  */
-export async function bestCompress({ env }: Pick<RunContext, 'env'>): Promise<Compress> {
+export async function bestCompress(run: Pick<RunContext, 'env'>): Promise<Compress> {
   if (process.platform !== 'linux') return inProcess; // how much a program has read is only known there
-  for (const folder of (env.PATH ?? '').split(delimiter).filter(part => part.startsWith('/'))) {
-    const path = join(folder, 'igzip');
-    if (await isExecutable(path)) return file => byIgzip(path, file);
-  }
-  return inProcess;
+  const igzip = await findIgzip(run);
+  return igzip === undefined ? inProcess : file => byIgzip(igzip, file);
 }
 
 export function inProcess(file: FileHandle): Compression {
@@ -92,11 +89,4 @@ async function memberLength(file: FileHandle, seen: number): Promise<number> {
 async function bytesRead(pid: number | undefined): Promise<number> {
   const io = await readFile(`/proc/${pid}/io`, 'latin1').catch(() => '');
   return Number(/^rchar: (\d+)$/m.exec(io)?.[1] ?? 0);
-}
-
-function isExecutable(path: string): Promise<boolean> {
-  return access(path, constants.X_OK).then(
-    () => true,
-    () => false,
-  );
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { Writable } from 'node:stream';
 import type { Server } from '../contract/adapter.ts';
 import { OrchestrateError } from '../errors.ts';
 import { knowsRestrict } from '../postgres/version.ts';
@@ -13,6 +14,11 @@ export interface Loader {
   executed(): Promise<LoadReport>;
   /** Executes what is given last, which may use psql's own commands, and ends psql. */
   finish(last?: string): Promise<void>;
+  /**
+   * Has psql execute what is poured into it, which ends psql. Where that stopped short, psql does not know: the report has
+   * to be held against what was to come. Rejects as `write` does, or with what was wrong with what was poured.
+   */
+  pour(from: (stdin: Writable) => Promise<void>): Promise<LoadReport>;
   /** Ends psql and its server backend, whatever they do. Safe to call at any time. */
   kill(): Promise<void>;
 }
@@ -54,6 +60,16 @@ export async function openLoader(server: Server, database: string): Promise<Load
       const whole = await answers.has(`${key} end`);
       await psql.done;
       if (!whole) await endedEarly();
+    },
+    async pour(from) {
+      const pouring = from(psql.stdin);
+      pouring.catch(() => psql.kill());
+      const [poured, executed] = await Promise.allSettled([pouring, psql.done]);
+      // Of a psql that stopped at an error, the pipe that broke is only the consequence.
+      if (poured.status === 'rejected' && poured.reason instanceof OrchestrateError) throw poured.reason;
+      if (executed.status === 'rejected') throw executed.reason;
+      if (poured.status === 'rejected') throw poured.reason;
+      return answers.all();
     },
     async kill() {
       psql.kill();

@@ -1,17 +1,29 @@
 import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
+import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { createGunzip } from 'node:zlib';
+import type { RunContext } from '../contract/run-context.ts';
 import { OrchestrateError } from '../errors.ts';
-import { type Digester, digester, type StreamDigest } from './meter.ts';
+import { BrokenGzip, chunkSize, type Decompression, igunzip, unzip } from './decompress.ts';
+import { findIgzip } from './igzip.ts';
+import { counter, type Digester, digester, type StreamDigest } from './meter.ts';
 
 export interface StoredText {
   readonly gzip: boolean;
-  readonly signal: AbortSignal;
   /** Bytes of the file from `start` up to, but not including, `end`; else all of it. */
   readonly part?: { readonly start: number; readonly end: number };
+  /**
+   * How many bytes of text the last gzip member is said to hold. Where its trailer bears that out, it is known that
+   * nothing follows the member, and the quickest program may unpack it.
+   */
+  readonly lastMember?: number | undefined;
   /** What takes the SHA-256. */
   readonly digest?: Digester;
+  /** Told how many stored bytes were taken so far. */
+  readonly tell?: (bytes: number) => void;
 }
+
+type Reading = Pick<RunContext, 'signal' | 'env'>;
 
 /**
  * Reads a .sql or .sql.gz file, or whole gzip members of one, from the first to the last byte and hands the text on.
@@ -19,30 +31,112 @@ export interface StoredText {
  */
 export async function readText(
   path: string,
-  { gzip, signal, part, digest: stored = digester() }: StoredText,
+  stored: StoredText,
+  run: Reading,
   sink: (text: AsyncIterable<Buffer>) => Promise<void>,
 ): Promise<StreamDigest> {
-  const gunzip = gzip ? createGunzip({ chunkSize }) : undefined;
-  const range = part && { start: part.start, end: part.end - 1 };
-  const source = createReadStream(path, { highWaterMark: chunkSize, ...range });
-  try {
-    if (gunzip) await pipeline(source, stored.stream, gunzip, sink, { signal });
-    else await pipeline(source, stored.stream, sink, { signal });
-  } catch (error) {
-    throw isZlibError(error) ? damaged(path, (error as Error).message, error) : error;
+  const { digest = digester() } = stored;
+  if (!stored.gzip) {
+    await pipeline(sourceOf(path, stored), digest.stream, sink, { signal: run.signal });
+    return digest.result();
   }
-  const digest = stored.result();
-  // Node reads on after a member only when another one follows, and says nothing of what it left.
-  if (gunzip && gunzip.bytesWritten !== digest.bytes)
-    throw damaged(path, 'bytes that are no gzip follow the last member');
-  return digest;
+  const unpacking = (await canBeQuick(path, stored, run)) ?? unzip();
+  return unpack(path, { ...stored, digest }, unpacking, run, ended => sink(wholeText(unpacking, ended)));
 }
 
-/** Larger ones are no quicker, and stay in memory longer before they are collected: 20 MB more at the peak. */
-const chunkSize = 64 * 1024;
+/** The same for gzip whose text goes to another program: by a pipe between the two, where there can be one. Ends `output`. */
+export async function pourText(
+  path: string,
+  stored: StoredText,
+  run: Reading,
+  output: Writable,
+): Promise<StreamDigest> {
+  const { digest = digester() } = stored;
+  const quick = await canBeQuick(path, stored, run, output);
+  const unpacking = quick ?? unzip();
+  return unpack(path, { ...stored, digest }, unpacking, run, async ended => {
+    if (!quick) await pipeline(wholeText(unpacking, ended), output);
+  });
+}
 
-function isZlibError(error: unknown): boolean {
-  return String((error as NodeJS.ErrnoException).code).startsWith('Z_');
+async function unpack(
+  path: string,
+  stored: StoredText & { readonly digest: Digester },
+  unpacking: Decompression,
+  { signal }: Reading,
+  take: (ended: () => Promise<void>) => Promise<void>,
+): Promise<StreamDigest> {
+  const { digest, tell } = stored;
+  const steps = [sourceOf(path, stored), ...(tell ? [counter(tell)] : []), digest.stream, unpacking.input];
+  const feeding = pipeline(steps, { signal });
+  feeding.catch(unpacking.kill);
+  let result: Promise<StreamDigest> | undefined;
+  const end = async () => {
+    const [fed, unpacked] = await Promise.allSettled([feeding, unpacking.done]);
+    if (unpacked.status === 'rejected' && unpacked.reason instanceof BrokenGzip)
+      throw damaged(path, unpacked.reason.message, unpacked.reason);
+    if (fed.status === 'rejected') throw fed.reason;
+    if (unpacked.status === 'rejected') throw unpacked.reason;
+    const taken = digest.result();
+    // Node reads on after a member only when another one follows, and says nothing of what it left.
+    if ((unpacked.value ?? taken.bytes) !== taken.bytes)
+      throw damaged(path, 'bytes that are no gzip follow the last member');
+    return taken;
+  };
+  const ended = () => {
+    result ??= end();
+    return result;
+  };
+  try {
+    await take(async () => void (await ended()));
+    return await ended();
+  } catch (error) {
+    unpacking.kill();
+    await Promise.allSettled([feeding, unpacking.done]);
+    throw error;
+  }
+}
+
+/** A text that broke off is not one that ended. */
+async function* wholeText({ output }: Decompression, ended: () => Promise<void>): AsyncGenerator<Buffer> {
+  try {
+    yield* output as AsyncIterable<Buffer>;
+  } catch (error) {
+    await ended();
+    throw error;
+  }
+  await ended();
+}
+
+/** Undefined where it must be zlib, which tells of what follows the last member. */
+async function canBeQuick(
+  path: string,
+  { part, lastMember }: StoredText,
+  run: Reading,
+  into?: Writable,
+): Promise<Decompression | undefined> {
+  if (lastMember === undefined || (await recordedLength(path, part?.end)) !== lastMember % 2 ** 32)
+    return undefined;
+  const igzip = await findIgzip(run);
+  return igzip === undefined ? undefined : igunzip(igzip, into);
+}
+
+/** The trailer of a gzip member has its text's length modulo 2^32. */
+async function recordedLength(path: string, end: number | undefined): Promise<number | undefined> {
+  const file = await open(path);
+  try {
+    const length = 4;
+    const at = (end ?? (await file.stat()).size) - length;
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, Math.max(0, at));
+    return bytesRead === length ? buffer.readUInt32LE() : undefined;
+  } finally {
+    await file.close();
+  }
+}
+
+function sourceOf(path: string, { part }: StoredText) {
+  const range = part && { start: part.start, end: part.end - 1 };
+  return createReadStream(path, { highWaterMark: chunkSize, ...range });
 }
 
 function damaged(path: string, what: string, cause?: unknown): OrchestrateError {

@@ -16,7 +16,7 @@ async function read(stored: Uint8Array, { gzip = true, signal = new AbortControl
   const path = join(projectFolder(), 'file');
   writeFileSync(path, stored);
   const parts: Buffer[] = [];
-  const digest = await readText(path, { gzip, signal }, async source => {
+  const digest = await readText(path, { gzip }, { signal, env: process.env }, async source => {
     for await (const chunk of source) parts.push(chunk);
   });
   return { text: Buffer.concat(parts), digest };

@@ -86,6 +86,8 @@ async function loadSplit(split: SplitFile, load: Load): Promise<void> {
     await load.loaders.main.executed();
     await loadParts(split, text.rest(), load);
   });
+  const settings = load.layout.copies.findLast(({ start }) => start < last.text.start)?.settings;
+  if (settings) await load.loaders.main.use(settings, load);
   await last.read(source =>
     loadRest(textCursor(load.progress.lines(source), load.drop, last.text.start), inLast, load),
   );

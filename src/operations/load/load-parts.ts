@@ -1,4 +1,7 @@
+import type { Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { textCursor } from '../../pipeline/text-cursor.ts';
+import type { FilePart } from '../file-parts.ts';
 import type { Load } from './load-database.ts';
 import type { Worker } from './loaders.ts';
 import { refuseOtherCounts } from './refusals.ts';
@@ -27,11 +30,15 @@ export async function loadParts(
 
 async function loadPart({ part, copies, tables }: RowsPart, worker: Worker, load: Load): Promise<void> {
   if (copies[0]) await worker.use(copies[0].settings, load);
-  await part.read(source =>
-    worker.writeAll(textCursor(load.progress.lines(source), load.drop, part.text.start).rest()),
-  );
-  await worker.executed();
-  refuseOtherCounts(worker.takeCopied(), tables);
+  refuseOtherCounts(await worker.pour(stdin => pour(part, load, stdin)), tables);
+}
+
+/** Only where something is to be left out of it the text has to come by here. */
+function pour(part: FilePart, { drop, progress }: Load, stdin: Writable): Promise<void> {
+  const { text } = part;
+  if (drop.some(({ start, end }) => start < text.end && end > text.start))
+    return part.read(source => pipeline(textCursor(progress.lines(source), drop, text.start).rest(), stdin));
+  return part.pour(stdin, progress.share(text.end - text.start));
 }
 
 function size({ part: { text } }: RowsPart): number {

@@ -1,4 +1,6 @@
-import type { Server } from '../../contract/adapter.ts';
+import type { Writable } from 'node:stream';
+import { setTimeout } from 'node:timers/promises';
+import { ClientFailure, type Server } from '../../contract/adapter.ts';
 import { type Loader, openLoader } from '../../pipeline/loader.ts';
 import { withoutNewer } from '../../pipeline/newer-settings.ts';
 import type { SessionSettings } from '../../postgres/dump-text/session-settings.ts';
@@ -22,6 +24,11 @@ export interface Worker {
   has(settings: SessionSettings): void;
   /** Fulfils when all that was written has been executed. */
   executed(): Promise<void>;
+  /**
+   * Executes what is poured in, and tells the row counts of its COPY statements. That ends the session, and another one
+   * takes its place; `use` makes it like the first.
+   */
+  pour(from: (stdin: Writable) => Promise<void>): Promise<readonly number[]>;
   /** The row counts of the COPY statements that were executed since they were last asked for. */
   takeCopied(): readonly number[];
 }
@@ -34,32 +41,30 @@ export async function withLoaders(
   work: (loaders: Loaders) => Promise<void>,
 ): Promise<void> {
   const main = await openWorker(server, database, jobs);
-  const opened: Promise<{ loader: Loader; worker: Worker } | undefined>[] = [Promise.resolve(main)];
+  const opened: Promise<OpenWorker | undefined>[] = [Promise.resolve(main)];
   // One that gets no connection any more is done without: others have taken it since they were counted.
   const open = (index: number) => {
     opened[index] ??= openWorker(server, database, jobs).catch(() => undefined);
     return opened[index];
   };
-  const each = async (act: (loader: Loader) => Promise<void>) => {
+  const each = async (act: (worker: OpenWorker) => Promise<void>) => {
     await Promise.all(
       opened.map(async one => {
-        const { loader } = (await one) ?? {};
-        if (loader) await act(loader);
+        const worker = await one;
+        if (worker) await act(worker);
       }),
     );
   };
-  const kill = async () => {
-    await each(loader => loader.kill());
-  };
+  const kill = () => each(worker => worker.kill());
   try {
     await work({
-      main: main.worker,
+      main,
       async sideBySide(most, doIt) {
         const failures: unknown[] = [];
         const tasks = Array.from({ length: Math.min(most, jobs) }, async (_, index) => {
           try {
-            const one = await open(index);
-            if (one) await doIt(one.worker);
+            const worker = await open(index);
+            if (worker) await doIt(worker);
           } catch (error) {
             failures.push(error);
             await kill();
@@ -69,26 +74,36 @@ export async function withLoaders(
         if (failures.length > 0) throw failures[0];
       },
     });
-    await each(loader => loader.finish());
+    await each(worker => worker.finish());
   } catch (error) {
     await kill();
     throw error;
   }
 }
 
-async function openWorker(
-  server: Server,
-  database: string,
-  jobs: number,
-): Promise<{ loader: Loader; worker: Worker }> {
-  const loader = await openLoader(server, database);
+interface OpenWorker extends Worker {
+  finish(): Promise<void>;
+  kill(): Promise<void>;
+}
+
+async function openWorker(server: Server, database: string, jobs: number): Promise<OpenWorker> {
+  let loader: Loader | undefined = await openQuickLoader(server, database, jobs);
+  let killed = false;
   let settings: SessionSettings | undefined;
   let copied: readonly number[] = [];
   let taken = 0;
-  const worker: Worker = {
-    write: loader.write,
+  const present = async (): Promise<Loader> => {
+    if (killed) throw new Error('the load was given up');
+    loader ??= await reopened(() => openQuickLoader(server, database, jobs));
+    return loader;
+  };
+  const worker: OpenWorker = {
+    async write(text) {
+      await (await present()).write(text);
+    },
     async writeAll(text) {
-      for await (const piece of text) await loader.write(piece);
+      const { write } = await present();
+      for await (const piece of text) await write(piece);
     },
     async use(wanted, { drop, serverMajor }) {
       if (settings === wanted) return;
@@ -96,29 +111,60 @@ async function openWorker(
         const instead = drop.find(range => range.start === start);
         return instead ? (instead.instead ?? Buffer.alloc(0)) : withoutNewer(text, serverMajor);
       });
-      await loader.write(Buffer.concat(statements.flatMap(text => [text, newline])));
+      await worker.write(Buffer.concat(statements.flatMap(text => [text, newline])));
       settings = wanted;
     },
     has(present) {
       settings = present;
     },
     async executed() {
-      ({ copied } = await loader.executed());
+      ({ copied } = await (await present()).executed());
+    },
+    async pour(from) {
+      const report = await (await present()).pour(from);
+      const latest = report.copied.slice(taken);
+      [loader, settings, copied, taken] = [undefined, undefined, [], 0];
+      return latest;
     },
     takeCopied() {
       const latest = copied.slice(taken);
       taken = copied.length;
       return latest;
     },
+    async finish() {
+      await loader?.finish();
+    },
+    async kill() {
+      killed = true;
+      await loader?.kill();
+    },
   };
+  return worker;
+}
+
+async function openQuickLoader(server: Server, database: string, jobs: number): Promise<Loader> {
+  const loader = await openLoader(server, database);
   try {
     await loader.write(Buffer.from(quickSettings(jobs)));
     await loader.executed();
+    return loader;
   } catch (error) {
     await loader.kill();
     throw error;
   }
-  return { loader, worker };
+}
+
+/** The server may still count the session that has just ended. */
+async function reopened(open: () => Promise<Loader>): Promise<Loader> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await open();
+    } catch (error) {
+      const isFull = error instanceof ClientFailure && /too many|connection slots/.test(error.stderr);
+      if (!isFull || attempt === 20) throw error;
+      await setTimeout(100);
+    }
+  }
 }
 
 const newline = Buffer.from('\n');
