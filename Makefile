@@ -9,6 +9,8 @@ export FILE TARGET FORCE ARGS
 
 # The project brings its own Node 24; an older one on the machine is enough to install it.
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
+# Compiled code is kept for the next start, which takes half as long then.
+export NODE_COMPILE_CACHE := $(CURDIR)/node_modules/.cache/compiled
 tool := node src/main.ts
 installed := node_modules/.package-lock.json
 

@@ -1,4 +1,5 @@
-import { lstat, readdir, readFile, realpath } from 'node:fs/promises';
+import { lstatSync, readFileSync } from 'node:fs';
+import { readdir, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseBackupFileName } from './file-name.ts';
 import { type Manifest, manifestName, parseManifest } from './manifest.ts';
@@ -55,16 +56,17 @@ async function firstSpelling(directories: readonly string[]): Promise<Map<string
   return spelling;
 }
 
-/** The backup in one file, wherever it is; undefined when the name does not fit the grammar. */
-export async function readBackup(path: string, owners: readonly BackupOwner[]): Promise<Backup | undefined> {
+/**
+ * The backup in one file, wherever it is; undefined when the name does not fit the grammar. It waits for the disk: of ten
+ * thousand files, handing each call to a thread and back takes several times as long as the call.
+ */
+export function readBackup(path: string, owners: readonly BackupOwner[]): Backup | undefined {
   const [directory, fileName] = [join(path, '..'), path.slice(path.lastIndexOf('/') + 1)];
   const name = parseBackupFileName(fileName);
   if (!name) return undefined;
-  const file = await lstat(path).catch(() => undefined);
-  if (!file?.isFile()) return undefined;
-  const text = await readFile(join(directory, manifestName(fileName)), 'utf8').catch(error =>
-    error.code === 'ENOENT' ? undefined : '',
-  );
+  const bytes = sizeOfFile(path);
+  if (bytes === undefined) return undefined;
+  const text = readManifest(join(directory, manifestName(fileName)));
   const manifest = text === undefined ? undefined : parseManifest(text);
   const fits = owners.find(owner => owner.directory === directory && owner.prefix === name.prefix);
   return {
@@ -73,10 +75,29 @@ export async function readBackup(path: string, owners: readonly BackupOwner[]): 
     prefix: name.prefix,
     manifest,
     hasUnreadableManifest: text !== undefined && manifest === undefined,
-    bytes: file.size,
+    bytes,
     startedAt: manifest ? new Date(manifest.startedAt) : name.date,
     target: manifest?.target ?? fits?.name,
   };
+}
+
+/** In bytes; undefined when it is no regular file, or cannot be looked at. */
+function sizeOfFile(path: string): number | undefined {
+  try {
+    const file = lstatSync(path);
+    return file.isFile() ? file.size : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Undefined when there is none; empty when it cannot be read. */
+function readManifest(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? undefined : '';
+  }
 }
 
 /** Whether the stored file has the size that its manifest recorded; without a manifest nothing is known. */
@@ -90,14 +111,9 @@ export function seemsWhole(backup: Backup): boolean {
 }
 
 async function backupsIn(directory: string, owners: readonly BackupOwner[]): Promise<Backup[]> {
-  const backups: Backup[] = [];
-  const names = (await readdir(directory).catch(() => [])).filter(name => parseBackupFileName(name));
-  // In batches: one folder may hold ten thousand backups, and each costs an open file.
-  for (let at = 0; at < names.length; at += batch) {
-    const some = names.slice(at, at + batch).map(name => readBackup(join(directory, name), owners));
-    backups.push(...(await Promise.all(some)).filter(backup => backup !== undefined));
-  }
-  return backups;
+  const names = await readdir(directory).catch(() => []);
+  return names
+    .filter(name => parseBackupFileName(name))
+    .map(name => readBackup(join(directory, name), owners))
+    .filter(backup => backup !== undefined);
 }
-
-const batch = 64;

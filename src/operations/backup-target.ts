@@ -56,7 +56,7 @@ async function proved(
   target: Target,
   run: RunContext,
 ): Promise<BackupResult> {
-  const chosen = { path: made.path, backup: await readBackup(made.path, []) };
+  const chosen = { path: made.path, backup: readBackup(made.path, []) };
   try {
     const { proof } = await verifyFile(chosen, { level, target }, run);
     return { ...made, manifest: { ...made.manifest, proof } };

@@ -28,7 +28,7 @@ export async function chooseBackup(
     const path = resolve(run.cwd, typed);
     if (!(await lstat(path).catch(() => undefined)))
       throw notFound(`there is no file ${JSON.stringify(typed)}`);
-    return [{ path, backup: await readBackup(path, owners) }];
+    return [{ path, backup: readBackup(path, owners) }];
   }
   const all = await readCatalog(owners, [config.directory]);
   const ours = all.filter(backup => target === undefined || backup.target === target);

@@ -22,13 +22,14 @@ const units = [
   ['second', 1],
 ] as const;
 
-/** Made once: it costs more than all the rest of a line of the list. */
-const relativeTime = new Intl.RelativeTimeFormat('en', { numeric: 'always' });
+/** Made once, and only when needed: it costs more than all the rest of a line of the list. */
+let relativeTime: Intl.RelativeTimeFormat | undefined;
 
 /** "3 hours ago"; a date in the future reads "in 3 hours". */
 export function ageInWords(date: Date, now: Date): string {
   const seconds = (date.getTime() - now.getTime()) / 1000;
   const [unit, length] = units.find(([, length]) => Math.abs(seconds) >= length) ?? (['second', 1] as const);
+  relativeTime ??= new Intl.RelativeTimeFormat('en', { numeric: 'always' });
   return relativeTime.format(Math.trunc(seconds / length) || -0, unit); // 0 would lie in the future
 }
 
