@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { backupCommand } from './commands/backup.ts';
 import type { Begin } from './commands/command-line.ts';
+import { answerCommand, completionCommand } from './commands/completion.ts';
 import { diffCommand } from './commands/diff.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { guardCommand } from './commands/guard.ts';
@@ -41,7 +42,9 @@ export function createProgram(begin: Begin): Command {
     targetsCommand,
     doctorCommand,
     initCommand,
+    completionCommand,
   ];
   for (const command of commands) program.addCommand(command(begin).copyInheritedSettings(program));
+  program.addCommand(answerCommand(begin).copyInheritedSettings(program), { hidden: true });
   return program;
 }

@@ -18,7 +18,7 @@ describe('the command line', () => {
     const { exitCode, stdout, stderr } = await runCli(['--help'], { cwd: folder });
     assert.equal(exitCode, 0);
     assert.equal(stderr, '');
-    for (const command of 'backup restore undo guard list prune targets doctor init'.split(' '))
+    for (const command of 'backup restore undo guard list prune targets doctor init completion'.split(' '))
       assert.match(stdout, new RegExp(`^ {2}${command}\\b`, 'm'));
     for (const code of ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', '10', '129, 130, 143'])
       assert.match(stdout, new RegExp(`^ {2}${code} +\\w`, 'm'));
