@@ -58,11 +58,22 @@ async function examine(target: Target, config: Config, run: RunContext): Promise
       ...(await looked('undo', () => undoCheck(target, reached.open))),
       ...(await configFileChecks(config.file)),
     ];
-    const exitCode = checks.find(({ level }) => level === 'failed')?.exitCode ?? 0;
+    const exitCode = exitCodeOf(checks, reached.databases ?? 1);
     return { target: target.name, describe: target.adapter.describe(target.options), checks, exitCode };
   } finally {
     await reached.close();
   }
+}
+
+/** Of several databases, those that are well are backed up all the same. */
+function exitCodeOf(checks: readonly Check[], databases: number): number {
+  const bad = checks.filter(({ level }) => level === 'failed');
+  const worst = bad.find(({ database }) => database === undefined) ?? bad[0];
+  if (!worst) return 0;
+  const touched = new Set(bad.map(({ database }) => database));
+  return worst.database !== undefined && touched.size < databases
+    ? failures.partial.exitCode
+    : worst.exitCode!;
 }
 
 /** An engine that is down is said once. */

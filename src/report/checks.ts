@@ -16,8 +16,9 @@ export function describeDiagnoses(diagnoses: readonly Diagnosis[]): string {
     .join('\n');
 }
 
-function linesOf({ name, level, detail, hint }: Check, width: number): string[] {
-  const line = `  ${words[level].padEnd(6)}  ${name.padEnd(width)}  ${detail}`;
+function linesOf({ name, level, detail, database, hint }: Check, width: number): string[] {
+  const which = database === undefined ? '' : `${database}: `;
+  const line = `  ${words[level].padEnd(6)}  ${name.padEnd(width)}  ${which}${detail}`;
   return hint === undefined ? [line] : [line, `${' '.repeat(width + 12)}${hint}`];
 }
 
@@ -29,8 +30,9 @@ export function diagnosesDocument(diagnoses: readonly Diagnosis[]) {
       describe,
       ok: exitCode === 0,
       exitCode,
-      checks: checks.map(({ name, level, detail, hint = null }) => ({
+      checks: checks.map(({ name, level, detail, database, hint = null }) => ({
         name,
+        ...(database !== undefined && { database }),
         ok: level !== 'failed',
         warning: level === 'warning',
         detail,

@@ -200,6 +200,29 @@ describe('doctor', () => {
     chmodSync(project.folder, 0o700);
   });
 
+  test('looks at each database of a target that has several', async () => {
+    const role = await createRole(server, 's3cret');
+    const [open, shut] = [await createDatabase(server), await createDatabase(server)];
+    await execute(server, shut, 'CREATE TABLE t (n int)');
+    const { url, ...rest } = hostTarget(server, open, { user: role, password: 's3cret' });
+    const project = targetProject({ both: { ...rest, url, databases: [open, shut] } });
+    const { check, exitCode } = await agrees(project);
+    assert.equal(exitCode, 10);
+    const reads = check('reads all') as (Check & { database: string })[];
+    assert.deepEqual(
+      reads.map(({ database, ok }) => [database, ok]),
+      [
+        [open, true],
+        [shut, false],
+      ],
+    );
+    const { stdout } = await project.run(['doctor']);
+    assert.match(
+      stdout,
+      new RegExp(`FAILED  reads all +${shut}: role .* may not read table public\\.t$`, 'm'),
+    );
+  });
+
   test('takes a damaged newest backup for what it is', async () => {
     const database = await createDatabase(server);
     const project = targetProject({ local: hostTarget(server, database) });

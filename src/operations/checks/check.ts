@@ -6,6 +6,8 @@ export interface Check {
   /** `failed`: a backup would fail; `warning`: a proof or a restore would, or it is worth knowing. */
   readonly level: 'ok' | 'warning' | 'failed';
   readonly detail: string;
+  /** Which one it is about, where a target has several. */
+  readonly database?: string | undefined;
   /** What mends it, as a full sentence with the command. */
   readonly hint?: string | undefined;
   /** What a backup would end with; of a failed one only. */

@@ -1,26 +1,18 @@
 import type { Target } from '../../config/config.ts';
-import {
-  ClientFailure,
-  QueryFailure,
-  type ScratchMajors,
-  type Server,
-  type Session,
-} from '../../contract/adapter.ts';
+import type { ScratchMajors, Server, Session } from '../../contract/adapter.ts';
 import type { RunContext } from '../../contract/run-context.ts';
 import { OrchestrateError } from '../../errors.ts';
-import { databaseFacts } from '../../postgres/database-facts.ts';
 import { freeConnections } from '../../postgres/free-connections.ts';
-import { lockDatabase, openMaintenance } from '../../postgres/maintenance.ts';
+import { openMaintenance } from '../../postgres/maintenance.ts';
 import { type MayReplace, mayReplace } from '../../postgres/may-replace.ts';
-import { withSession } from '../../postgres/with-session.ts';
-import { sizeInWords } from '../../report/words.ts';
 import { openTarget } from '../../targets/open-target.ts';
 import { withinFolder } from '../../targets/within-folder.ts';
 import { jobsOf } from '../jobs.ts';
-import { asWarning, type Check, failed, looked, ok, warning } from './check.ts';
+import { targetDatabases } from '../target-databases.ts';
+import { type Check, failed, looked, ok, warning } from './check.ts';
 import { clockCheck } from './clock.ts';
-import { readingRights } from './reading-rights.ts';
-import { restoringChecks } from './restoring.ts';
+import { askDatabase } from './database.ts';
+import { told } from './told.ts';
 
 /** A target's server as far as it was reached, and what was found on the way and there. */
 export interface Reached {
@@ -28,6 +20,8 @@ export interface Reached {
   readonly open?: { readonly server: Server; readonly maintenance: Session };
   readonly majors?: ScratchMajors;
   readonly may?: MayReplace;
+  /** How many of its databases were looked at. */
+  readonly databases?: number;
   close(): Promise<void>;
 }
 
@@ -81,44 +75,23 @@ async function askServer(
     if (!(error instanceof OrchestrateError)) throw error;
     return { checks: [...checks, failed('database', error)], majors };
   }
-  const may = await mayReplace(maintenance, database);
-  const ask = (name: string, look: () => Promise<Check | Check[]>) => looked(name, () => told(look));
-  const rest = [
-    await ask('database', () => databaseCheck(server, maintenance)),
-    await ask('reads all', () =>
-      withSession(server, database, session => readingRights(server, session, target.exclude)),
-    ),
-    await ask('lock', () => lockCheck(maintenance, database, run)),
-    await ask('connections', () => connectionsCheck(maintenance, target)),
-    await ask('clock', () => clockCheck(maintenance, run)),
-  ];
-  const live = await databaseFacts(maintenance, database);
-  const restoring = live
-    ? await looked('restore', () => told(() => restoringChecks(server, maintenance, live, may)), asWarning)
-    : [];
-  return { checks: [...checks, ...rest.flat(), ...restoring], open: { server, maintenance }, majors, may };
-}
-
-/** What the server refuses to tell, a backup or a restore would not get told either. */
-async function told<Result>(look: () => Promise<Result>): Promise<Result> {
-  try {
-    return await look();
-  } catch (error) {
-    if (!(error instanceof QueryFailure || error instanceof ClientFailure)) throw error;
-    throw new OrchestrateError('backup-failed', error.message, { cause: error });
+  const several = target.databases === undefined ? undefined : await targetDatabases(target, run);
+  const found: Check[] = [];
+  for (const one of several ?? [target]) {
+    const checks = await looked('database', () => askDatabase(server, one.database ?? database, target, run));
+    found.push(...checks.map(check => ({ ...check, database: one.database })));
   }
-}
-
-async function databaseCheck(server: Server, maintenance: Session): Promise<Check> {
-  const { database } = server;
-  await withSession(server, database, async () => undefined);
-  const facts = await databaseFacts(maintenance, database);
-  return ok('database', facts ? `${database}, ${sizeInWords(facts.bytes)}, owner ${facts.owner}` : database);
-}
-
-async function lockCheck(maintenance: Session, database: string, run: RunContext): Promise<Check> {
-  await lockDatabase(maintenance, database, 'shared', run);
-  return ok('lock', 'no other run changes the database');
+  const general = [
+    await looked('connections', () => told(() => connectionsCheck(maintenance, target))),
+    await looked('clock', () => told(() => clockCheck(maintenance, run))),
+  ];
+  return {
+    checks: [...checks, ...found, ...general.flat()],
+    databases: several?.length ?? 1,
+    open: { server, maintenance },
+    majors,
+    may: await mayReplace(maintenance, database),
+  };
 }
 
 async function connectionsCheck(maintenance: Session, target: Target): Promise<Check> {
