@@ -1,5 +1,4 @@
 import { Command } from 'commander';
-import type { Backup } from '../catalog/catalog.ts';
 import type { KeptOf } from '../operations/list.ts';
 import type { Begin } from './command-line.ts';
 import { allTargetsOption, targetOption } from './options.ts';
@@ -19,6 +18,7 @@ export function listCommand(begin: Begin): Command {
       const { list, listUndos } = await import('../operations/list.ts');
       const { selectTargets } = await import('../targets/select-targets.ts');
       const { ageInWords, dateInWords, pathInWords, sizeInWords } = await import('../report/words.ts');
+      const { listedBackup } = await import('../report/listed-backup.ts');
       const { describeKept } = await import('../report/kept.ts');
       const { proofInWords } = await import('../report/proof.ts');
       const { table } = await import('../report/table.ts');
@@ -42,26 +42,11 @@ export function listCommand(begin: Begin): Command {
       if (backups.length === 0) report.say('no backups yet; make one with: db-orchestrate backup');
       const header = ['ID', 'DATE', 'AGE', 'SIZE', 'TARGET', 'DATABASE', 'LABEL', 'HOLDS', 'PROOF', 'FILE'];
       report.result(backups.length === 0 ? '' : table(header, rows), {
-        backups: backups.map(document),
+        backups: backups.map(listedBackup),
         ...(undos.length > 0 && { undo: undos.map(undoDocument) }),
       });
       for (const { target, record } of undos) report.say(describeKept(target, record));
     });
-}
-
-function document({ id, path, target, manifest, bytes, startedAt }: Backup) {
-  return {
-    id,
-    path,
-    target: target ?? null,
-    database: manifest?.database.name ?? null,
-    bytes,
-    startedAt: startedAt.toISOString(),
-    label: manifest?.label ?? null,
-    origin: manifest?.origin ?? null,
-    partial: (manifest?.leftOut.length ?? 0) > 0,
-    proof: manifest?.proof ?? null,
-  };
 }
 
 function undoDocument({ target, record: { database, replacedAt, bytes } }: KeptOf) {

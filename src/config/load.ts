@@ -23,6 +23,13 @@ export async function loadConfig(
   return { file: found.file, ...complete(result.settings, dirname(found.file), adapters, run) };
 }
 
+/** What is wanted, from a configuration at hand; relative folders start from `run.cwd`. Throws `usage`. */
+export function configOf(raw: unknown, run: RunContext, adapters: readonly Adapter[]): Config {
+  const result = validate(raw, adapters);
+  if ('problems' in result) throw invalidConfig('the configuration', result.problems);
+  return complete(result.settings, run.cwd, adapters, run);
+}
+
 async function fromEnvironment(run: RunContext, adapters: readonly Adapter[]): Promise<Config> {
   const result = validate(await readEnvironment(run), adapters, { targetsNeeded: false });
   if ('problems' in result) throw invalidConfig('the environment', result.problems, environmentName);
