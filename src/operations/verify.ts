@@ -6,6 +6,7 @@ import { recordProof } from '../store/record-proof.ts';
 import type { ChosenFile } from './choose-backup.ts';
 import { type Difference, differencesInWords } from './differences.ts';
 import { prove, type WhenRestored } from './proof/prove.ts';
+import { scratchAhead } from './proof/scratch-ahead.ts';
 import { readFile } from './read-file.ts';
 import { rowsByTable } from './rows-by-table.ts';
 import { serverWhenNeeded } from './server-when-needed.ts';
@@ -55,22 +56,26 @@ export async function verifyFile(
     await record(chosen, proof, run);
     return proof;
   };
+  const ahead = level === 'full' && target && scratchAhead(chosen.backup?.manifest, target, reach!.open, run);
   try {
     const read = await readFile(chosen, run, reach?.open).catch(withDocument(chosen.path, level));
     const tables = rowsByTable(read.file).map(({ name, rows }) => ({ name, rows }));
     const counts = { tables: tables.length, rows: tables.reduce((sum, { rows }) => sum + rows, 0) };
     if (level === 'quick' || !target)
       return { path: chosen.path, level, tables, server: undefined, proof: await foundOut('quick', counts) };
-    const proved = await prove(read, target, reach!.open, run, whenRestored).catch(async error => {
-      if (isBadFile(error)) await foundOut('failed', counts);
-      return withDocument(chosen.path, level)(error);
-    });
+    const proved = await prove(read, target, ahead || undefined, reach!.open, run, whenRestored).catch(
+      async error => {
+        if (isBadFile(error)) await foundOut('failed', counts);
+        return withDocument(chosen.path, level)(error);
+      },
+    );
     const differences = differencesInWords(proved.difference, ['the file', 'what was restored']);
     const found = differences.length > 0 ? 'failed' : proved.level;
     const proof = await foundOut(found, { ...counts, server: proved.serverVersion });
     if (differences.length > 0) throw didNotProve(chosen.path, level, tables, differences);
     return { path: chosen.path, level, proof, tables, server: proved.server };
   } finally {
+    if (ahead) await ahead.close();
     await reach?.close();
   }
 }

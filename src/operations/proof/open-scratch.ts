@@ -10,7 +10,8 @@ import type { CheckedFile } from '../check-file.ts';
 import { dropDatabase, sweepIncoming } from '../clear-databases.ts';
 import { jobsOf } from '../jobs.ts';
 import { furnishScratch } from './furnish-scratch.ts';
-import { scratchSettings } from './scratch-settings.ts';
+import type { ScratchAhead } from './scratch-ahead.ts';
+import { originOf, scratchNeed } from './scratch-need.ts';
 
 /** A server, or a place on one, where a backup can be restored without anybody noticing. */
 export interface Scratch {
@@ -29,31 +30,19 @@ export interface Scratch {
 /**
  * Opens a throwaway server of the target's adapter, with the roles and tablespaces that the dump needs; or, where the
  * configuration says so, makes do with databases beside the live one. `open` reaches the target's own server. Rejects
- * with `no-client` when there is none.
+ * with `no-client` when there is none. One that fits and was started `ahead` is taken.
  */
 export async function openScratch(
   file: CheckedFile,
   target: Target,
+  ahead: ScratchAhead | undefined,
   open: () => Promise<Server>,
   run: RunContext,
 ): Promise<Scratch> {
-  return target.scratch === 'same-server' ? besideLive(target, run) : throwaway(file, target, open, run);
-}
-
-async function throwaway(
-  file: CheckedFile,
-  target: Target,
-  open: () => Promise<Server>,
-  run: RunContext,
-): Promise<Scratch> {
-  const { facts, manifest } = file;
-  const original = manifest?.database.name ?? 'restored';
-  const need = {
-    serverMajor: majorOf(manifest?.serverVersion ?? facts.serverVersion),
-    dumpMajor: majorOf(facts.pgDumpVersion),
-    settings: await scratchSettings(file, original, open),
-  };
-  const server = await openScratchServer(target, need, run);
+  if (target.scratch === 'same-server') return besideLive(target, run);
+  const origin = originOf(file);
+  const need = await scratchNeed(origin, open);
+  const server = (await ahead?.take(need)) ?? (await openScratchServer(target, need, run));
   if (!server) throw noScratch(target);
   try {
     const maintenance = await server.session('postgres');
@@ -64,7 +53,7 @@ async function throwaway(
       maintenance,
       // pg_cron can only be in the database that the server was told of, so the first one has the original's name.
       name: purpose =>
-        purpose === 'restored' && !taken.includes(original) ? original : `scratch ${purpose}`,
+        purpose === 'restored' && !taken.includes(origin.database) ? origin.database : `scratch ${purpose}`,
       jobs: jobsOf(target),
       throwaway: true,
       close: () => server.close(),
@@ -108,9 +97,4 @@ async function besideLive(target: Target, run: RunContext): Promise<Scratch> {
     await server.close();
     throw error;
   }
-}
-
-function majorOf(version: string | undefined): number | undefined {
-  const major = Number.parseInt(version ?? '', 10);
-  return Number.isNaN(major) ? undefined : major;
 }

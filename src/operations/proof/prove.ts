@@ -13,6 +13,7 @@ import { readDatabase } from '../read-database.ts';
 import { dumpedAccess, type ReadFile } from '../read-file.ts';
 import { openScratch, type Scratch } from './open-scratch.ts';
 import { notRewritten } from './rewritten-objects.ts';
+import type { ScratchAhead } from './scratch-ahead.ts';
 
 export interface ProofResult {
   /** Whether what was restored could be compared: without the pg_dump that wrote the file it is loaded and counted only. */
@@ -34,12 +35,13 @@ export type WhenRestored = (scratch: Scratch, database: string) => Promise<void>
 export async function prove(
   read: ReadFile,
   target: Target,
+  ahead: ScratchAhead | undefined,
   open: () => Promise<Server>,
   run: RunContext,
   whenRestored: WhenRestored = async () => undefined,
 ): Promise<ProofResult> {
   const { file } = read;
-  const scratch = await openScratch(file, target, open, run);
+  const scratch = await openScratch(file, target, ahead, open, run);
   try {
     const { server, maintenance } = scratch;
     const database = scratch.name('restored');
