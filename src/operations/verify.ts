@@ -3,10 +3,11 @@ import type { Target, VerifyLevel } from '../config/config.ts';
 import type { RunContext } from '../contract/run-context.ts';
 import { OrchestrateError } from '../errors.ts';
 import { recordProof } from '../store/record-proof.ts';
+import { type CheckedFile, checkFile } from './check-file.ts';
 import type { ChosenFile } from './choose-backup.ts';
 import { type Difference, differencesInWords } from './differences.ts';
 import { prove, type WhenRestored } from './proof/prove.ts';
-import { scratchAhead } from './proof/scratch-ahead.ts';
+import { type ScratchAhead, scratchAhead } from './proof/scratch-ahead.ts';
 import { readFile } from './read-file.ts';
 import { rowsByTable } from './rows-by-table.ts';
 import { serverWhenNeeded } from './server-when-needed.ts';
@@ -46,6 +47,7 @@ export async function verifyFile(
   run: RunContext,
 ): Promise<VerifyResult> {
   const startedAt = run.now();
+  const { path } = chosen;
   if (level === 'full' && !target) throw noTarget();
   // Its pg_restore reads archives, and it knows what a file without a manifest does not say.
   const reach = target && serverWhenNeeded(target, run);
@@ -56,28 +58,37 @@ export async function verifyFile(
     await record(chosen, proof, run);
     return proof;
   };
-  const ahead = level === 'full' && target && scratchAhead(chosen.backup?.manifest, target, reach!.open, run);
+  const isDamaged = withDocument(path, level);
+  let ahead: ScratchAhead | undefined;
   try {
-    const read = await readFile(chosen, run, reach?.open).catch(withDocument(chosen.path, level));
-    const tables = rowsByTable(read.file).map(({ name, rows }) => ({ name, rows }));
-    const counts = { tables: tables.length, rows: tables.reduce((sum, { rows }) => sum + rows, 0) };
-    if (level === 'quick' || !target)
-      return { path: chosen.path, level, tables, server: undefined, proof: await foundOut('quick', counts) };
-    const proved = await prove(read, target, ahead || undefined, reach!.open, run, whenRestored).catch(
-      async error => {
-        if (isBadFile(error)) await foundOut('failed', counts);
-        return withDocument(chosen.path, level)(error);
-      },
-    );
+    if (level === 'quick' || !target) {
+      const { tables, counts } = countRows(await checkFile(chosen, run, reach?.open).catch(isDamaged));
+      return { path, level, tables, server: undefined, proof: await foundOut('quick', counts) };
+    }
+    ahead = scratchAhead(chosen.backup?.manifest, target, reach!.open, run);
+    const read = await readFile(chosen, run, reach!.open).catch(isDamaged);
+    const { tables, counts } = countRows(read.file);
+    const proved = await prove(read, target, ahead, reach!.open, run, whenRestored).catch(async error => {
+      if (isBadFile(error)) await foundOut('failed', counts);
+      return isDamaged(error);
+    });
     const differences = differencesInWords(proved.difference, ['the file', 'what was restored']);
     const found = differences.length > 0 ? 'failed' : proved.level;
     const proof = await foundOut(found, { ...counts, server: proved.serverVersion });
-    if (differences.length > 0) throw didNotProve(chosen.path, level, tables, differences);
-    return { path: chosen.path, level, proof, tables, server: proved.server };
+    if (differences.length > 0) throw didNotProve(path, level, tables, differences);
+    return { path, level, proof, tables, server: proved.server };
   } finally {
-    if (ahead) await ahead.close();
+    await ahead?.close();
     await reach?.close();
   }
+}
+
+function countRows(file: CheckedFile) {
+  const tables = rowsByTable(file).map(({ name, rows }) => ({ name, rows }));
+  return {
+    tables,
+    counts: { tables: tables.length, rows: tables.reduce((sum, { rows }) => sum + rows, 0) },
+  };
 }
 
 /** A damaged file is a result for a script, too. */
