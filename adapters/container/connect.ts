@@ -7,11 +7,14 @@ import { type Engine, resolveEngine } from './engine.ts';
 import { engineUnreachable } from './engine-errors.ts';
 import type { ContainerOptions } from './options.ts';
 import { quoted } from './quoted.ts';
+import { forwardOverSsh } from './ssh-forward.ts';
 
 export interface Connection {
   readonly docker: Docker;
   /** "the Docker engine at unix:///var/run/docker.sock" */
   readonly describe: string;
+  /** What stands between us and the engine had to say, such as why it forwards nothing. */
+  said(): string;
   /** Ends the sockets that are still open. */
   close(): void;
 }
@@ -25,7 +28,9 @@ export async function connectEngine(
   run: RunContext,
 ): Promise<Connection> {
   const engine = await resolveEngine(options, run.env);
-  const address = addressOf(engine);
+  // docker-modem's own ssh checks no host key.
+  const forward = isSsh(engine) ? await forwardOverSsh(new URL(engine.host), run) : undefined;
+  const address = forward ? { socketPath: forward.socketPath } : addressOf(engine);
   // A connection for each request: one kept from before would fail when the engine was restarted meanwhile.
   const agent = engine.tls ? new TlsAgent(tlsOptions(engine)) : new Agent();
   const { default: DockerClient } = await import('dockerode');
@@ -33,7 +38,11 @@ export async function connectEngine(
   return {
     docker: created(() => new DockerClient(settings as Docker.DockerOptions)),
     describe: `the Docker engine at ${shown(engine.host)}`,
-    close: () => agent.destroy(),
+    said: () => forward?.said() ?? '',
+    close() {
+      agent.destroy();
+      forward?.close();
+    },
   };
 }
 
@@ -62,10 +71,9 @@ function addressOf(engine: Engine): object {
   const { host } = engine;
   if (host.startsWith('unix:///')) return { socketPath: host.slice('unix://'.length) };
   const url = URL.canParse(host) ? new URL(host) : undefined;
-  if (url?.protocol === 'ssh:') throw overSsh(url);
   if (url?.protocol !== 'tcp:' || !url.hostname || url.username || url.password)
     throw new OrchestrateError('usage', `${quoted(shown(host))} is no address of a Docker engine`, {
-      hint: 'Write it as unix:///var/run/docker.sock or tcp://host:2376.',
+      hint: 'Write it as unix:///var/run/docker.sock, tcp://host:2376 or ssh://user@host.',
     });
   const protocol = engine.tls ? 'https' : 'http';
   return {
@@ -75,17 +83,13 @@ function addressOf(engine: Engine): object {
   };
 }
 
+function isSsh({ host }: Engine): boolean {
+  return URL.canParse(host) && new URL(host).protocol === 'ssh:';
+}
+
 /** A login belongs into no message. */
 function shown(host: string): string {
   return host.replace(/\/\/.*@/, '//');
-}
-
-/** docker-modem's own ssh checks no host key. */
-function overSsh({ username, hostname, port }: URL): OrchestrateError {
-  const login = `${username ? `${username}@` : ''}${hostname}`;
-  return new OrchestrateError('usage', `a Docker engine over ssh (${login}) is not supported yet`, {
-    hint: `Forward its socket with: ssh -nNT -L /tmp/docker.sock:/var/run/docker.sock ${port ? `-p ${port} ` : ''}${login} and set DOCKER_HOST=unix:///tmp/docker.sock`,
-  });
 }
 
 function tlsOptions({ tls }: Engine): object {
@@ -95,7 +99,7 @@ function tlsOptions({ tls }: Engine): object {
 /** What became of a request, in the words of this engine; an answer of the engine itself is passed on as it is. */
 export function fromEngine(connection: Connection): (error: unknown) => never {
   return error => {
-    throw statusOf(error) === undefined ? engineUnreachable(connection.describe, error) : error;
+    throw statusOf(error) === undefined ? engineUnreachable(connection, error) : error;
   };
 }
 

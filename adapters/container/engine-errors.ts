@@ -1,14 +1,21 @@
 import { OrchestrateError } from '../../src/errors.ts';
 
 /** Why there is no answer from an engine, with what to do about it. */
-export function engineUnreachable(engine: string, error: unknown): OrchestrateError {
-  const { code, message } = error as NodeJS.ErrnoException;
-  return new OrchestrateError('unreachable', `${engine} cannot be reached: ${message}`, {
+export function engineUnreachable(
+  { describe, said }: { describe: string; said(): string },
+  error: unknown,
+): OrchestrateError {
+  const { code } = error as NodeJS.ErrnoException;
+  const forwarding = said();
+  const message = forwarding ? `ssh says: ${forwarding}` : (error as Error).message;
+  return new OrchestrateError('unreachable', `${describe} cannot be reached: ${message}`, {
     cause: error,
-    hint: hints.find(([codes]) => codes.test(code ?? message))?.[1] ?? otherwise,
+    hint: forwarding ? behindSsh : (hints.find(([codes]) => codes.test(code ?? message))?.[1] ?? otherwise),
   });
 }
 
+const behindSsh =
+  'Let that user talk to Docker there; an engine that listens elsewhere is named with its socket: ssh://user@host/run/user/1000/docker.sock';
 const otherwise = 'Start Docker, or set DOCKER_HOST to where its engine listens; try it with: docker version';
 
 const hints: readonly [RegExp, string][] = [

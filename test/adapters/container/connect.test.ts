@@ -90,21 +90,11 @@ test('a socket that this user may not use says so', { skip: process.getuid?.() !
   const script = `
     import { engineUnreachable } from '${import.meta.resolve('../../../adapters/container/engine-errors.ts')}';
     import { connect } from 'node:net';
-    const report = error => console.log(JSON.stringify(engineUnreachable('the engine', error)));
+    const report = error => console.log(JSON.stringify(engineUnreachable({ describe: 'the engine', said: () => '' }, error)));
     process.setgid(65534); process.setuid(65534);
     connect(${JSON.stringify(host.replace('unix://', ''))}).on('error', report).on('connect', () => process.exit(1));`;
   const { stdout, stderr } = await mustRun([process.execPath, '--input-type=module', '-e', script]);
   assert.match(stdout, /"code":"unreachable","hint":"Let this user talk to Docker.+usermod/, stderr);
-});
-
-test('ssh is refused with the command that forwards the socket', async () => {
-  const refusal = await refusalOf(connectEngine({ host: 'ssh://me@db.example:2222' }, runContext()));
-  assert.equal(refusal.exitCode, 2);
-  assert.equal(refusal.message, 'a Docker engine over ssh (me@db.example) is not supported yet');
-  assert.match(
-    refusal.hint ?? '',
-    /ssh -nNT -L \/tmp\/docker\.sock:\/var\/run\/docker\.sock -p 2222 me@db\.example and set DOCKER_HOST=unix:/,
-  );
 });
 
 test('what is no address of an engine is refused', async () => {
