@@ -51,7 +51,7 @@ export function nothingConfigured(): OrchestrateError {
     'usage',
     'nothing is configured: neither a backup.config.ts nor DATABASE_URL nor DB_CONTAINER was found',
     {
-      hint: 'Set one of them, in the environment or in .env, for example: DATABASE_URL=postgresql://user:password@localhost:5432/mydb',
+      hint: 'Write a config file with: db-orchestrate init. Or set one of them, in the environment or in .env, for example: DATABASE_URL=postgresql://user:password@localhost:5432/mydb',
     },
   );
 }

@@ -5,6 +5,7 @@ import { failures, interruption } from '../errors.ts';
 import { backupFolderChecks } from './checks/backup-folder.ts';
 import { type Check, looked } from './checks/check.ts';
 import { configFileChecks } from './checks/config-file.ts';
+import { hooksChecks } from './checks/hooks.ts';
 import { undoCheck } from './checks/kept-for-undo.ts';
 import { newestBackupChecks } from './checks/newest-backup.ts';
 import { scratchChecks } from './checks/scratch.ts';
@@ -56,6 +57,7 @@ async function examine(target: Target, config: Config, run: RunContext): Promise
       ...unsaid(scratch, reached.checks),
       ...newestBackupChecks(target.name, ours, run.now()),
       ...(await looked('undo', () => undoCheck(target, reached.open))),
+      ...(await hooksChecks(target, run)),
       ...(await configFileChecks(config.file)),
     ];
     const exitCode = exitCodeOf(checks, reached.databases ?? 1);

@@ -79,6 +79,7 @@ describe('doctor', () => {
       new RegExp(`database +${database}, .*, owner `),
       /reads all +role \w+ may read every table/,
       /row security/,
+      /locks +pg_dump locks \d+ tables/,
       /lock +no other run/,
       /connections +\d+ are free/,
       /clock +.* agree/,
@@ -127,6 +128,20 @@ describe('doctor', () => {
     const partial = targetProject(
       { local: hostTarget(server, database, { user: role, password: 's3cret' }) },
       { exclude: { tables: ['public.se*', 'counter'], tableData: ['mine', 'shut.t'] } },
+    );
+    const nosy = targetProject(
+      { local: hostTarget(server, await createDatabase(server), { user: role, password: 's3cret' }) },
+      {
+        globals: 'with-passwords',
+        hooks: { afterBackup: ['no-such-program'], onFailure: ['sh', '-c', ':'] },
+      },
+    );
+    const refused = await agrees(nosy);
+    assert.equal(refused.exitCode, 5);
+    assert.match(refused.check('globals')[0]!.detail, /permission denied/);
+    assert.match(
+      refused.check('hooks')[0]!.detail,
+      /no such program to start: afterBackup: no-such-program$/,
     );
     const left = await agrees(partial);
     assert.match(left.check('reads all')[0]!.detail, /may not read table shut\.t$/);

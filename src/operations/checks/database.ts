@@ -7,6 +7,7 @@ import { mayReplace } from '../../postgres/may-replace.ts';
 import { withSession } from '../../postgres/with-session.ts';
 import { sizeInWords } from '../../report/words.ts';
 import { asWarning, type Check, looked, ok } from './check.ts';
+import { locksCheck } from './locks.ts';
 import { readingRights } from './reading-rights.ts';
 import { restoringChecks } from './restoring.ts';
 import { told } from './told.ts';
@@ -35,6 +36,7 @@ export async function askDatabase(
     return [
       await looked('database', () => told(enter)),
       await looked('reads all', () => told(read)),
+      await looked('locks', () => told(() => withSession(server, database, locksCheck))),
       await looked('lock', () => told(lock)),
       live
         ? await looked(

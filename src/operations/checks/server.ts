@@ -2,6 +2,7 @@ import type { Target } from '../../config/config.ts';
 import type { ScratchMajors, Server, Session } from '../../contract/adapter.ts';
 import type { RunContext } from '../../contract/run-context.ts';
 import { OrchestrateError } from '../../errors.ts';
+import { dumpGlobals } from '../../postgres/dump-globals.ts';
 import { freeConnections } from '../../postgres/free-connections.ts';
 import { openMaintenance } from '../../postgres/maintenance.ts';
 import { type MayReplace, mayReplace } from '../../postgres/may-replace.ts';
@@ -84,6 +85,7 @@ async function askServer(
   const general = [
     await looked('connections', () => told(() => connectionsCheck(maintenance, target))),
     await looked('clock', () => told(() => clockCheck(maintenance, run))),
+    target.globals ? await looked('globals', () => told(() => globalsCheck(server, target))) : [],
   ];
   return {
     checks: [...checks, ...found, ...general.flat()],
@@ -102,5 +104,15 @@ async function connectionsCheck(maintenance: Session, target: Target): Promise<C
     'connections',
     `${free} are free of ${wanted} that would be used side by side: it goes, but more slowly`,
     'Raise max_connections of the server or the limit of the role, or set jobs to fewer.',
+  );
+}
+
+/** Nothing of them is kept here. */
+async function globalsCheck(server: Server, { globals }: Target): Promise<Check> {
+  const passwords = globals === 'with-passwords';
+  await dumpGlobals(server, { passwords });
+  return ok(
+    'globals',
+    `pg_dumpall may read roles and tablespaces${passwords ? ', and password hashes' : ''}`,
   );
 }
