@@ -40,7 +40,7 @@ async function main(args: readonly string[]): Promise<number> {
       run,
       report,
       typed: args,
-      loadConfig: () => readConfig(run, options.config),
+      loadConfig: () => loadConfig(run, options.config),
       canAsk,
       confirm: question => confirm(question, run.signal),
       async runCommand(argv) {
@@ -67,10 +67,10 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-async function readConfig(run: RunContext, file: string | undefined): Promise<Config> {
-  const { loadConfig } = await import('./config/load.ts');
+async function loadConfig(run: RunContext, file: string | undefined): Promise<Config> {
+  const { readConfig } = await import('./targets/read-config.ts');
   const { adapters } = await import('../adapters/index.ts');
-  return loadConfig(run, adapters, file);
+  return readConfig(run, adapters, file);
 }
 
 /** Behind `--` nothing is an option of ours. */

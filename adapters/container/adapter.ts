@@ -4,6 +4,7 @@ import { clientServer } from '../../src/postgres/client-server.ts';
 import { connectEngine } from './connect.ts';
 import { isInitialising } from './container-state.ts';
 import { findCredentials } from './credentials.ts';
+import { discoverContainers } from './discover.ts';
 import { runExec } from './exec.ts';
 import { runningPlace } from './find-container.ts';
 import { freeBytes } from './free-bytes.ts';
@@ -69,6 +70,7 @@ export const containerAdapter: Adapter<ContainerOptions> = {
     }
   },
 
+  discover: discoverContainers,
   scratch: containerScratch,
   probeScratch: probeContainerScratch,
   steps: containerSteps,

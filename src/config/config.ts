@@ -14,6 +14,16 @@ export interface Config {
   readonly defaultTarget?: string | undefined;
   /** Empty when nothing is configured; with a config file there is at least one. */
   readonly targets: readonly Target[];
+  readonly discovery?: Discovery | undefined;
+}
+
+/** What targets that adapters find by themselves are made of. */
+export interface Discovery {
+  /** Whether they are added to those that are configured. */
+  readonly wanted: boolean;
+  readonly adapters: readonly Adapter[];
+  /** What a target has of which nothing else is said. */
+  readonly common: Omit<Target, 'name' | 'adapter' | 'options'>;
 }
 
 /** One database, or several of one server, and how to reach it. */

@@ -10,11 +10,19 @@ export function defineConfig<Name extends string>(config: BackupConfig<Name>): B
 }
 
 /** What backup.config.ts exports. */
-export interface BackupConfig<Name extends string = string> extends CommonConfig {
+export type BackupConfig<Name extends string = string> = CommonConfig & {
   /** One of `targets`; used when a command names none. */
   readonly defaultTarget?: NoInfer<Name> | undefined;
-  readonly targets: Readonly<Record<Name, TargetConfig>>;
-}
+} & (
+    | { readonly targets: Targets<Name>; readonly discover?: boolean | undefined }
+    | {
+        readonly targets?: Targets<Name> | undefined;
+        /** Adds a target for each container of the Docker engine that PostgreSQL runs in and that no target names. */
+        readonly discover: true;
+      }
+  );
+
+type Targets<Name extends string> = Readonly<Record<Name, TargetConfig>>;
 
 /** One target. Which other keys it has depends on its `adapter`. */
 export type TargetConfig = CommonConfig & SeveralDatabases & (LocalHybridTarget | ContainerTarget);

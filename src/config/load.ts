@@ -5,7 +5,7 @@ import type { Config } from './config.ts';
 import { environmentName, readEnvironment } from './environment.ts';
 import { findConfig } from './find-config.ts';
 import { invalidConfig } from './problems.ts';
-import { type Settings, validate } from './schema.ts';
+import { type Settings, type TargetSettings, validate } from './schema.ts';
 
 /**
  * What is wanted: from the config file named by `file`, else from the nearest one here or above, else from the
@@ -40,25 +40,30 @@ async function fromEnvironment(run: RunContext, adapters: readonly Adapter[]): P
 function complete(settings: Settings, root: string, adapters: readonly Adapter[], run: RunContext): Config {
   const absolute = (path: string) => resolve(root, inHome(path, run));
   const directory = absolute(settings.directory ?? 'backups');
+  const settled = (own: Partial<TargetSettings>) => ({
+    adapters,
+    root,
+    directory: own.directory === undefined ? directory : absolute(own.directory),
+    prefix: own.name ?? settings.name,
+    databases: own.databases,
+    retention: own.retention ?? settings.retention,
+    jobs: own.jobs ?? settings.jobs,
+    exclude: own.exclude ?? settings.exclude,
+    globals: own.globals ?? settings.globals,
+    // Each by itself: a target with a hook of its own must not be silent about its failures.
+    hooks: settings.hooks || own.hooks ? { ...settings.hooks, ...own.hooks, folder: root } : undefined,
+    verify: own.verify ?? settings.verify,
+    scratch: own.scratch ?? settings.scratch,
+  });
   const targets = [...settings.targets].map(([name, target]) => ({
     name,
     adapter: target.adapter,
     options: target.options,
-    adapters,
-    root,
-    directory: target.directory === undefined ? directory : absolute(target.directory),
-    prefix: target.name ?? settings.name,
-    databases: target.databases,
-    retention: target.retention ?? settings.retention,
-    jobs: target.jobs ?? settings.jobs,
-    exclude: target.exclude ?? settings.exclude,
-    globals: target.globals ?? settings.globals,
-    // Each by itself: a target with a hook of its own must not be silent about its failures.
-    hooks: settings.hooks || target.hooks ? { ...settings.hooks, ...target.hooks, folder: root } : undefined,
-    verify: target.verify ?? settings.verify,
-    scratch: target.scratch ?? settings.scratch,
+    ...settled(target),
   }));
-  return { root, directory, defaultTarget: settings.defaultTarget, targets };
+  const { defaultTarget, discover = false } = settings;
+  const discovery = { wanted: discover, adapters, common: settled({}) };
+  return { root, directory, defaultTarget, targets, discovery };
 }
 
 /** No shell has expanded the `~` of a config or env file, and nobody wants a folder of that name. */

@@ -28,6 +28,7 @@ export interface TargetSettings extends CommonSettings {
 
 export interface Settings extends CommonSettings {
   readonly defaultTarget?: string | undefined;
+  readonly discover?: boolean | undefined;
   readonly targets: ReadonlyMap<string, TargetSettings>;
 }
 
@@ -41,10 +42,14 @@ export function validate(
   const written = asObject(asObject(raw).targets);
   const names = Object.keys(written);
   const problems = parsed.success ? [] : problemsOf(parsed.error, whole, raw);
-  if (parsed.success && targetsNeeded && names.length === 0) {
-    problems.push({ path: ['targets'], text: 'expected at least one target' });
+  const mayBeFound = asObject(raw).discover === true;
+  if (parsed.success && targetsNeeded && !mayBeFound && names.length === 0) {
+    const text = parsed.data.targets
+      ? 'expected at least one target'
+      : 'expected an object, but it is missing';
+    problems.push({ path: ['targets'], text });
   }
-  problems.push(...unknownDefault(asObject(raw).defaultTarget, names));
+  if (!mayBeFound) problems.push(...unknownDefault(asObject(raw).defaultTarget, names));
 
   const targets = new Map<string, TargetSettings>();
   for (const name of names) {
@@ -64,6 +69,10 @@ const name = z
     /^[A-Za-z0-9_][A-Za-z0-9._-]*$/,
     'expected only letters, digits, ".", "_" and "-", and neither "." nor "-" first',
   );
+
+export function isTargetName(text: string): boolean {
+  return name.safeParse(text).success;
+}
 
 const howMany = 'expected a whole number, 1 or more';
 const count = z.int(howMany).min(1, howMany);
@@ -119,7 +128,8 @@ const common = {
 const whole = z.strictObject({
   ...common,
   defaultTarget: z.string().optional(),
-  targets: z.record(name, z.unknown()),
+  discover: z.boolean().optional(),
+  targets: z.record(name, z.unknown()).optional(),
 });
 
 /** The part of a target that does not depend on its adapter. */

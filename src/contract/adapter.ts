@@ -40,6 +40,22 @@ export interface Adapter<Options = unknown> {
    * it is the same server is found out afterwards. Does not throw for "not here".
    */
   optionsFor?(alternative: Alternative, run: RunContext): Promise<readonly Options[]>;
+  /**
+   * Servers that are found without being told of, by what runs there; quick, and changes nothing. `known`: what is
+   * configured. Rejects with `unreachable` or `usage` when there is nowhere to look.
+   */
+  discover?(known: readonly Options[], run: RunContext): Promise<readonly Discovered<Options>[]>;
+}
+
+/** A server that was found. */
+export interface Discovered<Options = unknown> {
+  /** What it may be called as a target, the wish first, what is unique last; any text. At least one. */
+  readonly names: readonly string[];
+  readonly options: Options;
+  /** Which of its databases are to be backed up, where it says so itself. */
+  readonly databases: 'all' | readonly string[] | undefined;
+  /** Index of the one of `known` that is the same. */
+  readonly knownAs: number | undefined;
 }
 
 /** A server that an adapter reaches and has no programs for. */

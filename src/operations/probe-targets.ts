@@ -17,7 +17,7 @@ export interface ProbedTarget {
 }
 
 /** Asks every configured target whether its server can be reached; all at once, since each may take its time. */
-export function probeTargets(config: Config, run: RunContext): Promise<ProbedTarget[]> {
+export function probeTargets(config: Pick<Config, 'targets'>, run: RunContext): Promise<ProbedTarget[]> {
   return Promise.all(
     config.targets.map(async target => {
       const { name, adapter, options } = target;

@@ -36,7 +36,7 @@ test('tells every problem at once: where, what was expected and what is there', 
   const ofContainer =
     'adapter, container, database, databases, directory, docker, exclude, globals, hooks, jobs, name, password, retention, scratch, user, verify';
   const ofAll =
-    'defaultTarget, directory, exclude, globals, hooks, jobs, name, retention, scratch, targets, verify';
+    'defaultTarget, directory, discover, exclude, globals, hooks, jobs, name, retention, scratch, targets, verify';
   assert.deepEqual(
     lines.map(line => line.trim()).sort(),
     [
