@@ -40,7 +40,7 @@ async function main(args: readonly string[]): Promise<number> {
       run,
       report,
       typed: args,
-      loadConfig: () => loadConfig(run, options.config),
+      loadConfig: () => readConfig(run, options.config),
       canAsk,
       confirm: question => confirm(question, run.signal),
       async runCommand(argv) {
@@ -67,10 +67,11 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-async function loadConfig(run: RunContext, file: string | undefined): Promise<Config> {
-  const { readConfig } = await import('./targets/read-config.ts');
+async function readConfig(run: RunContext, file: string | undefined): Promise<Config> {
+  const { loadConfig } = await import('./config/load.ts');
+  const { withDiscovered } = await import('./targets/with-discovered.ts');
   const { adapters } = await import('../adapters/index.ts');
-  return readConfig(run, adapters, file);
+  return withDiscovered(await loadConfig(run, adapters, file), run);
 }
 
 /** Behind `--` nothing is an option of ours. */

@@ -29,10 +29,9 @@ export async function beginRun(options: RunOptions): Promise<{ run: RunContext; 
     cwd: options.cwd ?? process.cwd(),
     emit: event => options.onEvent?.(event),
   };
-  const { config } = options;
-  return {
-    run,
-    config:
-      typeof config === 'object' ? configOf(config, run, adapters) : await loadConfig(run, adapters, config),
-  };
+  const { withDiscovered } = await import('../targets/with-discovered.ts');
+  const { config: given } = options;
+  const config =
+    typeof given === 'object' ? configOf(given, run, adapters) : await loadConfig(run, adapters, given);
+  return { run, config: await withDiscovered(config, run) };
 }

@@ -1,17 +1,10 @@
 import type { Config, Discovery, Target } from '../config/config.ts';
-import { loadConfig } from '../config/load.ts';
-import type { Adapter } from '../contract/adapter.ts';
 import type { RunContext } from '../contract/run-context.ts';
 import { OrchestrateError } from '../errors.ts';
 import { discoverTargets } from './discover-targets.ts';
 
-/** The configuration, and with `discover: true` the targets that are found besides. Rejects as `loadConfig` does. */
-export async function readConfig(
-  run: RunContext,
-  adapters: readonly Adapter[],
-  file?: string,
-): Promise<Config> {
-  const config = await loadConfig(run, adapters, file);
+/** A configuration, and where it says `discover: true` the targets that are found besides. */
+export async function withDiscovered(config: Config, run: RunContext): Promise<Config> {
   const { discovery } = config;
   if (!discovery?.wanted) return config;
   try {
@@ -29,6 +22,7 @@ export async function readConfig(
  * a backup would be a success that lacks most of them.
  */
 function notFound({ targets }: Config, { adapters, common }: Discovery, failure: OrchestrateError): Target {
+  const adapter = adapters.find(({ discover }) => discover)!;
   let name = 'discover';
   while (targets.some(target => target.name === name)) name += '-';
   return {
@@ -36,7 +30,8 @@ function notFound({ targets }: Config, { adapters, common }: Discovery, failure:
     name,
     options: {},
     adapter: {
-      ...adapters.find(({ discover }) => discover)!,
+      name: adapter.name,
+      options: adapter.options,
       describe: () => 'what discover would find',
       database: () => undefined,
       probe: async () => ({ usable: false, reason: failure.message }),
