@@ -4,6 +4,7 @@ import { clientServer } from '../../src/postgres/client-server.ts';
 import { connectEngine } from './connect.ts';
 import { isInitialising } from './container-state.ts';
 import { findCredentials } from './credentials.ts';
+import { directAddresses } from './direct.ts';
 import { discoverContainers } from './discover.ts';
 import { runExec } from './exec.ts';
 import { runningPlace } from './find-container.ts';
@@ -13,7 +14,7 @@ import { newerImage } from './newer-image.ts';
 import { type ContainerOptions, containerOptions } from './options.ts';
 import { optionsFor } from './options-for.ts';
 import { containerScratch, probeContainerScratch } from './scratch.ts';
-import { serverAddress } from './server-address.ts';
+import { portOf, serverAddress } from './server-address.ts';
 import { containerSpawn } from './spawn.ts';
 import { containerSteps } from './steps.ts';
 
@@ -57,6 +58,10 @@ export const containerAdapter: Adapter<ContainerOptions> = {
           where: `in container ${place.name}`,
           database,
           seesThisHost: false,
+          direct: {
+            addresses: await directAddresses(found, portOf(address, place), options.docker, run),
+            ...{ user, password },
+          },
           install: newerImage,
           spawn: containerSpawn(place, env, run),
           freeBytes: directory => freeBytes(place, directory),

@@ -1,6 +1,6 @@
 import { OrchestrateError } from '../../src/errors.ts';
 import { runExec } from './exec.ts';
-import type { Place } from './find-container.ts';
+import { type Place, variable } from './find-container.ts';
 import type { ContainerOptions } from './options.ts';
 
 export interface Credentials {
@@ -41,10 +41,6 @@ async function configured(place: Place, what: keyof typeof names): Promise<strin
     if (file) return contents(place, file, `${name}_FILE`, what);
   }
   return undefined;
-}
-
-function variable({ env }: Place, name: string): string | undefined {
-  return env.find(entry => entry.startsWith(`${name}=`))?.slice(name.length + 1);
 }
 
 async function contents(

@@ -65,6 +65,11 @@ function means(wanted: string, { Name, Id }: Docker.ContainerInspectInfo): boole
   return nameOf(Name) === wanted || (wanted.length >= shortestId && Id.startsWith(wanted));
 }
 
+/** Of the container's own environment. */
+export function variable({ env }: Place, name: string): string | undefined {
+  return env.find(entry => entry.startsWith(`${name}=`))?.slice(name.length + 1);
+}
+
 /** As a person knows it, without the slash that the engine puts before it. */
 export function nameOf(name: string): string {
   return name.replace(/^\//, '');

@@ -1,7 +1,7 @@
 import type { RunContext } from '../../src/contract/run-context.ts';
 import { OrchestrateError } from '../../src/errors.ts';
 import { runExec } from './exec.ts';
-import type { Place } from './find-container.ts';
+import { type Place, variable } from './find-container.ts';
 
 /** What libpq has to be told to reach the server inside; empty where its defaults do. */
 export type ServerAddress = Readonly<Record<string, string>>;
@@ -18,7 +18,7 @@ export async function serverAddress(
   port: number | undefined,
   { emit }: Pick<RunContext, 'emit'>,
 ): Promise<ServerAddress> {
-  const own = (name: string) => place.env.find(one => one.startsWith(`${name}=`))?.slice(name.length + 1);
+  const own = (name: string) => variable(place, name);
   if (own('PGHOST')) return port === undefined ? {} : { PGPORT: String(port) };
   const sockets = await listeningSockets(place);
   const ports = [...new Set(sockets.map(socket => socket.port))].sort();
@@ -33,6 +33,11 @@ export async function serverAddress(
   const chosen = wanted ?? ports[0] ?? usual;
   const folder = sockets.find(socket => socket.port === chosen)?.folder;
   return { ...(folder && { PGHOST: folder }), ...(chosen !== usual && { PGPORT: chosen }) };
+}
+
+/** The port of a server with that address. */
+export function portOf({ PGPORT }: ServerAddress, place: Place): number {
+  return Number(PGPORT ?? (variable(place, 'PGPORT') || usualPort));
 }
 
 interface Socket {

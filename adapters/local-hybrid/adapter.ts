@@ -6,6 +6,7 @@ import { missingConnection, parseConnection, withoutLibpqVariables } from './con
 import { freeBytes } from './free-bytes.ts';
 import { hostInstallHint } from './install-hint.ts';
 import { type LocalHybridOptions, localHybridOptions } from './options.ts';
+import { optionsFor } from './options-for.ts';
 import { type Clients, findClients, fittingClients } from './programs.ts';
 import { hostScratch, probeHostScratch } from './scratch.ts';
 import { hostSpawn } from './spawn.ts';
@@ -62,4 +63,5 @@ export const localHybrid: Adapter<LocalHybridOptions> = {
   probeScratch: probeHostScratch,
   steps: localHybridSteps,
   alternative,
+  optionsFor,
 };

@@ -36,7 +36,7 @@ export interface Adapter<Options = unknown> {
    */
   alternative?(options: Options, run: RunContext): Promise<Alternative | undefined>;
   /**
-   * Options with which this adapter may reach the server that another one could not serve, the likeliest first. Whether
+   * Options with which this adapter may reach a server that another one told of, the likeliest first. Whether
    * it is the same server is found out afterwards. Does not throw for "not here".
    */
   optionsFor?(alternative: Alternative, run: RunContext): Promise<readonly Options[]>;
@@ -59,15 +59,19 @@ export interface Discovered<Options = unknown> {
 }
 
 /** A server that an adapter reaches and has no programs for. */
-export interface Alternative {
-  /** As this machine reaches it: a name or an address. */
-  readonly host: string;
-  readonly port: number;
+export interface Alternative extends DirectAddress {
   readonly user: string;
   /** Undefined when none is configured, or a file has it. */
   readonly password: string | undefined;
   readonly database: string;
   readonly identity: ServerIdentity;
+}
+
+/** Where a server can be reached by TCP. */
+export interface DirectAddress {
+  /** A name or an address, as this machine knows it. */
+  readonly host: string;
+  readonly port: number;
 }
 
 /** Which server it is: two ways lead to the same one when it says the same both ways. */
@@ -118,6 +122,12 @@ export interface Server {
   readonly version: PostgresVersion;
   /** Of the programs that dump and load. */
   readonly clientVersion: PostgresVersion;
+  /** Where programs of this machine may reach it without the adapter, the likeliest first, and how they log in. */
+  readonly direct?: {
+    readonly addresses: readonly DirectAddress[];
+    readonly user: string;
+    readonly password: string | undefined;
+  };
   /** Starts pg_dump. Nothing is published before `done` has fulfilled. */
   dump(request: DumpRequest): Promise<ClientProcess>;
   /** Starts pg_dumpall for roles and tablespaces; undefined where there is none. */

@@ -29,6 +29,7 @@ export interface ClientAccess {
   /** Whether the programs run on this host and so can read a folder of it. */
   readonly seesThisHost: boolean;
   /** As in `Server`. */
+  readonly direct?: Server['direct'];
   readonly freeBytes?: (directory: string) => Promise<number | undefined>;
   /** Ends what the adapter itself holds open. */
   readonly close?: () => Promise<void>;
@@ -99,6 +100,7 @@ export async function clientServer(access: ClientAccess, run: RunContext): Promi
         // By the newest programs there are: an older pg_restore does not read archives of a newer pg_dump.
         return unpack(asking, run.id, folder);
       },
+      ...(access.direct && { direct: access.direct }),
       freeBytes: async directory => access.freeBytes?.(directory),
       session: database => openSession(spawn, database).catch(unreachable(access.where, run)),
       close,

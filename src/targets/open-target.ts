@@ -1,6 +1,7 @@
 import type { Target } from '../config/config.ts';
 import type { Probe, ScratchMajors, ScratchNeed, Server } from '../contract/adapter.ts';
 import type { RunContext } from '../contract/run-context.ts';
+import { directServer } from './direct-server.ts';
 import { standIn } from './stand-in.ts';
 import { withinFolder } from './within-folder.ts';
 
@@ -10,7 +11,8 @@ import { withinFolder } from './within-folder.ts';
  */
 export async function openTarget(target: Target, run: RunContext): Promise<Server> {
   try {
-    return ofDatabase(target, await target.adapter.open(target.options, withinFolder(target, run)));
+    const server = await target.adapter.open(target.options, withinFolder(target, run));
+    return ofDatabase(target, await directServer(target, server, run));
   } catch (error) {
     const other = await standIn(target, error, run);
     if (!other) throw error;

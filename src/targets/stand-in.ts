@@ -24,8 +24,9 @@ export async function standIn(target: Target, cause: unknown, run: RunContext): 
   const alternative = await target.adapter.alternative?.(target.options, own);
   if (!alternative) return undefined;
   for (const adapter of target.adapters ?? []) {
+    if (adapter === target.adapter) continue;
     for (const options of (await adapter.optionsFor?.(alternative, own)) ?? []) {
-      const server = await openSame(adapter, options, alternative, own);
+      const server = await openSame(adapter, options, alternative, 'notice', own);
       if (!server) continue;
       tell(target, `${cause.message}; the same is ${server.describe}, whose programs are used instead`, run);
       return { adapter, options, server };
@@ -34,14 +35,16 @@ export async function standIn(target: Target, cause: unknown, run: RunContext): 
   return undefined;
 }
 
-async function openSame(
+/** Undefined, and said so, when that is not the way to the same server. */
+export async function openSame(
   adapter: Adapter,
   options: unknown,
   { host, port, identity }: Alternative,
+  type: 'notice' | 'detail',
   run: RunContext,
 ): Promise<Server | undefined> {
   const refused = (reason: string) =>
-    run.emit({ type: 'notice', message: `${adapter.describe(options)} is not used: ${reason}` });
+    run.emit({ type, message: `${adapter.describe(options)} is not used: ${reason}` });
   let server: Server | undefined;
   try {
     server = await adapter.open(options, run);

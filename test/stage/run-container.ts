@@ -13,7 +13,7 @@ export interface RunRequest {
   readonly args?: readonly string[];
   /** PostgreSQL's settings. */
   readonly settings?: Readonly<Record<string, string>>;
-  /** Whether a free port of 127.0.0.1 is published. */
+  /** Whether it has a network and a free port of 127.0.0.1 is published; else it can be reached through the engine alone. */
   readonly publish?: boolean;
 }
 
@@ -52,7 +52,8 @@ export async function runContainer(
     'postgres',
     ...Object.entries(settings).flatMap(([key, text]) => ['-c', `${key}=${text}`]),
   ];
-  const publish = request.publish ? ['-p', '127.0.0.1::5432'] : [];
+  const isConnected = request.args?.some(arg => /^(-p|--publish|--network|--net)\b/.test(arg));
+  const publish = request.publish ? ['-p', '127.0.0.1::5432'] : isConnected ? [] : ['--network', 'none'];
   const run = [
     'run',
     '-d',
