@@ -61,7 +61,7 @@ export async function makeBackup(
     const exclude = (request.origin ?? 'manual') === 'manual' ? target.exclude : undefined;
     const snapshot = await openSnapshot(server, request.database ?? server.database, exclude);
     try {
-      tellExclusion(snapshot, run);
+      tellExclusion(snapshot, target, run);
       return await publishDump(server, snapshot, target, request, startedAt, run);
     } finally {
       await snapshot.session.close();
@@ -163,14 +163,18 @@ function prefixOf(target: Target, database: string): string {
   return target.prefix ?? prefixFromDatabase(database);
 }
 
-function tellExclusion({ exclusion, facts }: Snapshot, run: RunContext): void {
-  const warn = (message: string) => run.emit({ type: 'warning', message });
-  for (const { key, pattern } of exclusion.idle)
-    warn(`exclude.${key}: ${JSON.stringify(pattern)} leaves nothing out of database ${facts.name}`);
+function tellExclusion({ exclusion, facts }: Snapshot, { database }: Target, run: RunContext): void {
+  // Where there are several databases, few patterns are about all of them.
+  const type = database === undefined ? 'warning' : 'detail';
+  for (const { key, pattern } of exclusion.idle) {
+    const message = `exclude.${key}: ${JSON.stringify(pattern)} leaves nothing out of database ${facts.name}`;
+    run.emit({ type, message });
+  }
   if (exclusion.stranded.length > 0)
-    warn(
-      `a restore of this backup will stop at what needs what is left out; leave that out, too: ${exclusion.stranded.join(', ')}`,
-    );
+    run.emit({
+      type: 'warning',
+      message: `a restore of this backup will stop at what needs what is left out; leave that out, too: ${exclusion.stranded.join(', ')}`,
+    });
 }
 
 async function clearLeftovers(target: Target, run: RunContext): Promise<void> {

@@ -11,17 +11,17 @@ export function withoutTool(contents: BackupContents): string[] {
       : [...unzip(contents), `pg_restore --exit-on-error --dbname=NEW${archive(contents)}`];
   const lines = [
     'Without this tool, into a new database:',
+    ...(file.manifest?.globals ? [`  psql -X -d postgres -f ${shellWord(globalsName(file.path))}`] : []),
     `  ${createdb(contents)}`,
     `  ${restore.join(' | ')}`,
   ];
+  if (file.manifest?.globals)
+    lines.push(
+      'The first is for roles that are missing on the server; it goes on after errors of those that exist.',
+    );
   if (file.facts.setAside.length > 0)
     lines.push(
       'Other programs wrote lines among its statements, which psql does not take: remove them first.',
-    );
-  if (file.manifest?.globals)
-    lines.push(
-      'Roles and tablespaces first, where they are missing (it goes on after errors of those that exist):',
-      `  psql -X -d postgres -f ${shellWord(globalsName(file.path))}`,
     );
   if (format.kind !== 'plain')
     return [...lines, 'Owners and grants come with it: add -O -x to leave them out.'];

@@ -1,3 +1,4 @@
+import { leftOutInWords } from '../catalog/left-out.ts';
 import type { RunContext } from '../contract/run-context.ts';
 import type { RestorePlan } from '../operations/plan-restore.ts';
 import type { UndoPlan } from '../operations/undo.ts';
@@ -20,6 +21,8 @@ export function describePlan(plan: RestorePlan, { now, cwd }: Pick<RunContext, '
     `database  ${plan.database} ${live ? `(${sizeInWords(live.bytes)}) will be replaced${inPlace}` : 'will be created'}`,
     `backup    ${pathInWords(file.path, cwd)}: ${sizeInWords(file.facts.bytes)} of SQL, ${file.facts.tables.length} tables, ${rows} rows${other}${age}${label}`,
   ];
+  const leftOut = file.manifest?.leftOut ?? [];
+  if (leftOut.length > 0) lines.push(`The backup is partial: ${leftOutInWords(leftOut)}.`);
   if (plan.holdsSomething) {
     const since = file.startedAt ? 'What was written since then' : 'What it holds now';
     lines.push(`${since} will be gone from the live database. ${wayBack(plan)}`);

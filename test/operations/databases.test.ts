@@ -55,7 +55,7 @@ test('roles are kept beside each, without passwords, and show says so', async ()
   assert.equal(statSync(path).mode & 0o777, 0o600);
   const { stdout } = await project.run(['show', made[2]!.path]);
   assert.match(stdout, /^beside it .*\.globals\.sql: roles \(without password hashes\) and tablespaces$/m);
-  assert.match(stdout, /^ {2}psql -X -d postgres -f '?\/.*\.globals\.sql'?$/m);
+  assert.match(stdout, /new database:\n {2}psql -X -d postgres -f '?\/.*\.globals\.sql'?$/m);
 });
 
 test('latest is nobody knows which; a path goes to the database that its manifest names, and undo back', async () => {
