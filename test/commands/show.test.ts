@@ -61,6 +61,7 @@ describe('show', () => {
       ],
       largeObjects: 1,
       leftOut: [],
+      globals: null,
       tables: [
         { name: 'public."red\x1b[31m\nx"', rows: 0, bytes: 0 },
         { name: 'public.many', rows: 1000, bytes: 9 * 2 + 90 * 3 + 900 * 4 + 5 },
