@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { CommanderError } from 'commander';
 import type { Config } from './config/config.ts';
 import { canAsk, confirm } from './confirm.ts';
+import type { Adapter } from './contract/adapter.ts';
 import type { RunContext } from './contract/run-context.ts';
 import { interruption, OrchestrateError } from './errors.ts';
 import { createProgram } from './program.ts';
@@ -40,7 +41,8 @@ async function main(args: readonly string[]): Promise<number> {
       run,
       report,
       typed: args,
-      loadConfig: () => readConfig(run, options.config),
+      loadConfig: which => readConfig(run, options.config, which?.asWritten === true),
+      loadAdapters,
       canAsk,
       confirm: question => confirm(question, run.signal),
       async runCommand(argv) {
@@ -67,11 +69,16 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-async function readConfig(run: RunContext, file: string | undefined): Promise<Config> {
+async function readConfig(run: RunContext, file: string | undefined, asWritten: boolean): Promise<Config> {
   const { loadConfig } = await import('./config/load.ts');
+  const config = await loadConfig(run, await loadAdapters(), file);
+  if (asWritten) return config;
   const { withDiscovered } = await import('./targets/with-discovered.ts');
-  const { adapters } = await import('../adapters/index.ts');
-  return withDiscovered(await loadConfig(run, adapters, file), run);
+  return withDiscovered(config, run);
+}
+
+async function loadAdapters(): Promise<readonly Adapter[]> {
+  return (await import('../adapters/index.ts')).adapters;
 }
 
 /** Behind `--` nothing is an option of ours. */

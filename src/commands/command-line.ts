@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Config } from '../config/config.ts';
+import type { Adapter } from '../contract/adapter.ts';
 import type { RunContext } from '../contract/run-context.ts';
 import type { CommandEnd } from '../operations/guard.ts';
 import type { Reporter } from '../report/reporter.ts';
@@ -10,8 +11,12 @@ export interface CommandLine {
   readonly report: Reporter;
   /** The words of the command line as they came, before commander read them. */
   readonly typed: readonly string[];
-  /** Reads the configuration; rejects with `usage` when it is not valid. */
-  loadConfig(): Promise<Config>;
+  /**
+   * Reads the configuration; rejects with `usage` when it is not valid. `asWritten`: without targets that are only found
+   * by asking an engine.
+   */
+  loadConfig(which?: { readonly asWritten: boolean }): Promise<Config>;
+  loadAdapters(): Promise<readonly Adapter[]>;
   /** Whether there is a terminal to ask on. */
   canAsk(): boolean;
   /** Asks a person; rejects with `refused` when there is none, or when the answer is not yes. */

@@ -33,8 +33,9 @@ export function answerCommand(begin: Begin): Command {
       const place = placeIn(program, words);
       program.setOptionValue('config', place?.given.get('config')?.at(-1));
       const { run, report, loadConfig } = begin(command);
+      const asWritten = () => loadConfig({ asWritten: true });
       const silent = { ...run, emit: () => undefined };
-      const answer = place ? await completionAt(place, loadConfig, silent).catch(() => nothing) : nothing;
+      const answer = place ? await completionAt(place, asWritten, silent).catch(() => nothing) : nothing;
       const lines = answer.candidates
         .filter(({ value }) => value === escapeText(value))
         .map(({ value, about }) => `${value}\t${escapeText(about)}`);

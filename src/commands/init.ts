@@ -12,10 +12,10 @@ export function initCommand(begin: Begin): Command {
     .option('--makefile', 'also add db-backup, db-restore and their like to the Makefile, or make one')
     .option('--yes', 'write it without being asked')
     .action(async (flags: Flags, command: Command) => {
-      const { run, report, canAsk, confirm } = begin(command);
+      const { run, report, loadAdapters, canAsk, confirm } = begin(command);
       const { planInit, refuseUnasked, writeInit } = await import('../operations/init.ts');
       const { pathInWords } = await import('../report/words.ts');
-      const plan = await planInit({ makefile: flags.makefile === true }, run);
+      const plan = await planInit({ makefile: flags.makefile === true, adapters: await loadAdapters() }, run);
       const shown = plan.files
         .map(({ path, text }) => `${pathInWords(path, run.cwd)}:\n\n${text}`)
         .join('\n');

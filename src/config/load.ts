@@ -24,8 +24,13 @@ export async function loadConfig(
 }
 
 /** What is wanted, from a configuration at hand; relative folders start from `run.cwd`. Throws `usage`. */
-export function configOf(raw: unknown, run: RunContext, adapters: readonly Adapter[]): Config {
-  const result = validate(raw, adapters);
+export function configOf(
+  raw: unknown,
+  run: RunContext,
+  adapters: readonly Adapter[],
+  needs = { targetsNeeded: true },
+): Config {
+  const result = validate(raw, adapters, needs);
   if ('problems' in result) throw invalidConfig('the configuration', result.problems);
   return complete(result.settings, run.cwd, adapters, run);
 }

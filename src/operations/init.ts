@@ -5,8 +5,10 @@ import { configText } from '../config/init/config-text.ts';
 import { makefileAddition } from '../config/init/makefile.ts';
 import { propose } from '../config/init/propose.ts';
 import { foldersUpToRoot } from '../config/project-root.ts';
+import type { Adapter } from '../contract/adapter.ts';
 import type { RunContext } from '../contract/run-context.ts';
 import { OrchestrateError } from '../errors.ts';
+import { withRunning } from './propose-running.ts';
 
 /** What init would write. */
 export interface InitPlan {
@@ -21,13 +23,22 @@ interface PlannedFile {
 }
 
 /** Finds out what a configuration here would say. Rejects with `usage` when there is one already; nothing is written. */
-export async function planInit({ makefile }: { makefile: boolean }, run: RunContext): Promise<InitPlan> {
+export async function planInit(
+  { makefile, adapters }: { makefile: boolean; adapters: readonly Adapter[] },
+  run: RunContext,
+): Promise<InitPlan> {
   const existing = await configPlaceIn(run.cwd);
   if (existing !== undefined && !makefile) throw isThere(existing);
   await tellOfOuter(run);
   const config =
     existing === undefined
-      ? [{ path: join(run.cwd, 'backup.config.ts'), text: configText(await propose(run)), isNew: true }]
+      ? [
+          {
+            path: join(run.cwd, 'backup.config.ts'),
+            text: configText(await withRunning(await propose(run), adapters, run)),
+            isNew: true,
+          },
+        ]
       : [];
   const addition = makefile ? await readMakefile(run) : undefined;
   if (existing !== undefined && !addition?.text) throw isThere(existing);

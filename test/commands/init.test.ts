@@ -4,6 +4,8 @@ import { join, resolve } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { configPlaceIn } from '../../src/config/find-config.ts';
 import { cleanEnv, runCli } from '../stage/cli.ts';
+import { startContainer } from '../stage/containers.ts';
+import { uniqueName } from '../stage/databases.ts';
 import { projectFolder } from '../stage/project-folder.ts';
 import { mustRun, runProgram } from '../stage/run-program.ts';
 import { startOnTerminal } from './terminal.ts';
@@ -26,8 +28,9 @@ services:
 `,
 };
 
+/** On a machine without an engine. */
 async function init(folder: string, ...args: string[]) {
-  return runCli(['init', ...args], { cwd: folder });
+  return runCli(['init', ...args], { cwd: folder, env: { DOCKER_HOST: 'unix:///nowhere/docker.sock' } });
 }
 
 const fileOf = (folder: string) => readFileSync(join(folder, 'backup.config.ts'), 'utf8');
@@ -72,7 +75,8 @@ describe('init', () => {
     const options = { noEmit: true, strict: true, skipLibCheck: true, allowImportingTsExtensions: true };
     const paths = { 'db-orchestrate': [join(repository, 'src/index.ts')] };
     const node = { types: ['node'], typeRoots: [join(repository, 'node_modules/@types')] };
-    const modules = { module: 'NodeNext', target: 'ES2023', exactOptionalPropertyTypes: true };
+    const lib = ['ES2024', 'ESNext.Disposable'];
+    const modules = { module: 'NodeNext', target: 'ES2023', lib, exactOptionalPropertyTypes: true };
     writeFileSync(
       join(folder, 'tsconfig.json'),
       JSON.stringify({
@@ -147,6 +151,29 @@ describe('init', () => {
     const foreign = projectFolder({ '.env': 'DATABASE_URL=mysql://u@127.0.0.1:1/x\n' });
     assert.match((await init(foreign, '--yes')).stderr, /DATABASE_URL was passed over/);
     assert.match(fileOf(foreign), /\/\/ Nothing was found/);
+  });
+
+  test('proposes containers that run here, unless the project names some, and none twice', async () => {
+    const name = uniqueName('shop');
+    const labels = ['--label', `db-orchestrate.name=${name}`, '--label', 'db-orchestrate.databases=all'];
+    const container = await startContainer({ args: labels });
+    const env = { DOCKER_HOST: container.engine.host };
+    const line = `${name}: { adapter: 'container', container: '${container.name}', databases: 'all' },`;
+
+    const empty = projectFolder();
+    const alone = await runCli(['init', '--yes'], { cwd: empty, env });
+    assert.equal(alone.exitCode, 0, alone.stderr);
+    assert.ok(fileOf(empty).includes(`\n    ${line}\n`), fileOf(empty));
+    const { stdout } = await runCli(['targets', '--json'], { cwd: empty, env });
+    const targets: { target: string; reachable: boolean }[] = JSON.parse(stdout).targets;
+    assert.equal(targets.find(({ target }) => target === name)?.reachable, true);
+
+    const beside = projectFolder({ '.env': 'DATABASE_URL=postgresql://u@127.0.0.1:1/x\n' });
+    await runCli(['init', '--yes'], { cwd: beside, env });
+    assert.ok(fileOf(beside).includes(`\n    // ${line}\n`), fileOf(beside));
+    const named = projectFolder({ '.env': `DB_CONTAINER=${container.name}\n` });
+    await runCli(['init', '--yes'], { cwd: named, env });
+    assert.equal(fileOf(named).split(container.name).length, 2);
   });
 
   test('adds to the Makefile the targets that it does not have, which work', async () => {

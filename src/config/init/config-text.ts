@@ -9,18 +9,21 @@ export interface ProposedTarget {
   readonly from: string;
   /** `adapter` and its options. */
   readonly settings: Readonly<Record<string, Written>>;
+  /** Only shown, for a person to take. */
+  readonly isComment?: boolean;
 }
 
 export interface Proposal {
   readonly name: string | undefined;
   /** As written: relative to the file. */
   readonly directory: string;
-  /** At least one; the first is the default. */
+  /** The first is the default. */
   readonly targets: readonly ProposedTarget[];
 }
 
 /** The text of backup.config.ts. */
-export function configText({ name, directory, targets }: Proposal): string {
+export function configText({ name, directory, targets: proposed }: Proposal): string {
+  const targets = proposed.length > 0 ? proposed : [example];
   return [
     "import { defineConfig } from 'db-orchestrate';",
     '',
@@ -43,23 +46,29 @@ export function configText({ name, directory, targets }: Proposal): string {
   ].join('\n');
 }
 
-function targetLines({ name, from, settings }: ProposedTarget): string[] {
+const example: ProposedTarget = {
+  name: 'local',
+  from: 'Nothing was found: have DATABASE_URL=postgresql://user:password@localhost:5432/mydb in .env',
+  settings: { adapter: 'local-hybrid', url: { code: 'process.env.DATABASE_URL' } },
+};
+
+function targetLines({ name, from, settings, isComment }: ProposedTarget): string[] {
   const entries = Object.entries(settings).map(
     ([key, value]) => `${key}: ${typeof value === 'string' ? quoted(value) : value.code}`,
   );
   const key = /^[A-Za-z_]\w*$/.test(name) ? name : quoted(name);
-  const line = `    ${key}: { ${entries.join(', ')} },`;
+  const line = `    ${isComment ? '// ' : ''}${key}: { ${entries.join(', ')} },`;
   return [
     // A name of a file or service must not end the comment.
     `    // ${escapeText(from)}`,
-    ...(line.length <= 100
+    ...(line.length <= 100 || isComment
       ? [line]
       : [`    ${key}: {`, ...entries.map(entry => `      ${entry},`), '    },']),
   ];
 }
 
 /** As a constant of TypeScript, whatever the text is; nothing in it moves a terminal's cursor. */
-function quoted(text: string): string {
+export function quoted(text: string): string {
   const inner = JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'");
   const shown = inner.replaceAll(
     /[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g,

@@ -21,17 +21,11 @@ export async function propose(run: RunContext): Promise<Proposal> {
       (await prefixOfBackups(resolve(run.cwd, directory))) ??
       (await packageName(run.cwd)),
     directory,
-    targets: targets.length > 0 ? targets : [example],
+    targets,
   };
 }
 
 type Found = Omit<ProposedTarget, 'name'> & { readonly wanted: string };
-
-const example: ProposedTarget = {
-  name: 'local',
-  from: 'Nothing was found: have DATABASE_URL=postgresql://user:password@localhost:5432/mydb in .env',
-  settings: { adapter: 'local-hybrid', url: { code: 'process.env.DATABASE_URL' } },
-};
 
 /** What the config file will see: `.env` beside it and the environment, but no other env file. */
 async function visible(run: RunContext): Promise<(name: string) => boolean> {
