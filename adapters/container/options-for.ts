@@ -1,9 +1,8 @@
-import { lookup } from 'node:dns/promises';
-import { networkInterfaces } from 'node:os';
 import type Docker from 'dockerode';
 import type { Alternative } from '../../src/contract/adapter.ts';
 import type { RunContext } from '../../src/contract/run-context.ts';
 import { OrchestrateError } from '../../src/errors.ts';
+import { addressesOf, isOwnAddress } from '../../src/own-addresses.ts';
 import { connectEngine, fromEngine } from './connect.ts';
 import type { ContainerOptions } from './options.ts';
 import { portsOf } from './searches.ts';
@@ -18,11 +17,11 @@ export async function optionsFor(
 ): Promise<ContainerOptions[]> {
   const running = await runningContainers(run);
   if (running.length === 0) return [];
-  const addresses = (await lookup(host, { all: true }).catch(() => [])).map(({ address }) => address);
+  const addresses = await addressesOf(host);
   const login = { user, password, database };
-  if (!addresses.some(isOurs)) {
+  if (!addresses.some(isOwnAddress)) {
     return running
-      .filter(one => addressesOf(one).some(address => addresses.includes(address)))
+      .filter(one => containerAddresses(one).some(address => addresses.includes(address)))
       .map(({ Id }) => ({ container: Id, ...login }));
   }
   const publishing = running.filter(one => portsOf(one).some(({ PublicPort }) => PublicPort === port));
@@ -47,12 +46,7 @@ async function runningContainers(run: RunContext): Promise<Docker.ContainerInfo[
   }
 }
 
-function isOurs(address: string): boolean {
-  if (/^(127\.|0\.0\.0\.0$|::1?$)/.test(address)) return true;
-  return Object.values(networkInterfaces()).some(all => all?.some(one => one.address === address));
-}
-
-function addressesOf({ NetworkSettings }: Docker.ContainerInfo): string[] {
+function containerAddresses({ NetworkSettings }: Docker.ContainerInfo): string[] {
   const networks = Object.values(NetworkSettings?.Networks ?? {});
   return networks.flatMap(({ IPAddress, GlobalIPv6Address }) =>
     [IPAddress, GlobalIPv6Address].filter(Boolean),

@@ -100,9 +100,16 @@ describe('a server that is newer than the programs of this host, behind a publis
   });
 });
 
-test('without any psql on this host it is said what to install', async () => {
-  const { run } = project(connectionUrl(server, 'appdb'), { binDirectory: projectFolder() });
-  const { exitCode, stderr } = await run(['backup']);
+test('a host without any psql asks the server itself, and uses the programs in its container', async () => {
+  const binDirectory = projectFolder();
+  const { run, newest } = project(connectionUrl(server, 'appdb'), { binDirectory });
+  const backup = await run(['backup']);
+  assert.equal(backup.exitCode, 0, backup.stderr);
+  assert.match(backup.stderr, /^no usable pg_dump and psql in .+; the same is PostgreSQL 17/m);
+  assert.match((await run(['show', newest()])).stdout, /server 17\.\d+, pg_dump 17/);
+
+  const wrong = project(connectionUrl({ ...server, password: 'wrong' }, 'appdb'), { binDirectory });
+  const { exitCode, stderr } = await wrong.run(['backup']);
   assert.equal(exitCode, 4);
   assert.ok(stderr.includes(hostInstallHint('client')), stderr);
 });
