@@ -20,7 +20,7 @@ describe('completion', () => {
     if (shells.length > 0) await installPackages(shells, 'the test of completion');
     folder = projectFolder({
       'backup.config.json': JSON.stringify({ targets: { local: down, 'live.2': down } }),
-      'other.json': JSON.stringify({ targets: { elsewhere: down } }),
+      'other.json': JSON.stringify({ targets: { elsewhere: down }, discover: true }),
       'bin/db-orchestrate': `#!/bin/sh\nexec "${process.execPath}" "${main}" "$@"\n`,
       'backups/shop_backup_20260101_120000.sql.gz': 'data!',
       'a file; touch hacked.sql': '',

@@ -15,6 +15,7 @@ export async function scratchChecks(
   const { adapter, name } = target;
   if (target.scratch === 'same-server') return may ? [besideLive(may)] : [];
   if (!adapter.scratch) {
+    if (!may) return []; // its server is what is missing first
     return [
       warning(
         'scratch server',
