@@ -1,5 +1,3 @@
-import { Agent } from 'node:http';
-import { Agent as TlsAgent } from 'node:https';
 import type Docker from 'dockerode';
 import type { RunContext } from '../../src/contract/run-context.ts';
 import { OrchestrateError } from '../../src/errors.ts';
@@ -32,7 +30,7 @@ export async function connectEngine(
   const forward = isSsh(engine) ? await forwardOverSsh(new URL(engine.host), run) : undefined;
   const address = forward ? { socketPath: forward.socketPath } : addressOf(engine);
   // A connection for each request: one kept from before would fail when the engine was restarted meanwhile.
-  const agent = engine.tls ? new TlsAgent(tlsOptions(engine)) : new Agent();
+  const agent = await createAgent(engine);
   const { default: DockerClient } = await import('dockerode');
   const settings = { ...neutral, ...address, agent, connectionTimeout: answerWithin };
   return {
@@ -44,6 +42,12 @@ export async function connectEngine(
       forward?.close();
     },
   };
+}
+
+/** Importing node:http takes longer than all of our own modules together. */
+async function createAgent(engine: Engine) {
+  if (!engine.tls) return new (await import('node:http')).Agent();
+  return new (await import('node:https')).Agent(tlsOptions(engine));
 }
 
 /**
