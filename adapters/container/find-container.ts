@@ -21,11 +21,6 @@ export interface Place {
 const grammar = /^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/;
 const shortestId = 12;
 
-/** The running container with this name or id. Rejects with `unreachable` and says why it is not usable. */
-export async function findContainer(connection: Connection, wanted: string): Promise<Place> {
-  return runningPlace(connection, await inspectContainer(connection, wanted));
-}
-
 /** Throws `unreachable` when nothing can be started in the container, and says why. */
 export function runningPlace(connection: Connection, found: Docker.ContainerInspectInfo): Place {
   const name = nameOf(found.Name);

@@ -34,7 +34,7 @@ const proof = z.object({
 export type Proof = z.infer<typeof proof>;
 
 /** What stands beside each backup as `<file>.json`. Format 1; readers ignore keys they do not know. */
-export const manifestSchema = z.object({
+const manifestSchema = z.object({
   format: z.literal(1),
   tool: z.string(),
   target: z.string(),

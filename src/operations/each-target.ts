@@ -60,7 +60,7 @@ export async function eachTarget<Result>(
 }
 
 /** "docker", or "docker (shop)" where it has several databases. */
-export function nameInWords({ name, database }: Target): string {
+function nameInWords({ name, database }: Target): string {
   return database === undefined ? name : `${name} (${database})`;
 }
 

@@ -6,11 +6,11 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { createServer as createTlsServer } from 'node:tls';
 import { connectEngine } from '../../../adapters/container/connect.ts';
-import { findContainer } from '../../../adapters/container/find-container.ts';
 import { afterFile } from '../../stage/after-file.ts';
 import { type Container, engine, startContainer } from '../../stage/containers.ts';
 import { mustRun, runProgram } from '../../stage/run-program.ts';
 import { cutProxy } from './cut-proxy.ts';
+import { findContainer } from './find-container.ts';
 import { programsIn, refusalOf, runContext, sql } from './fixture.ts';
 
 function temporaryFolder(): string {

@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { connectEngine } from '../../../adapters/container/connect.ts';
 import { type Credentials, findCredentials } from '../../../adapters/container/credentials.ts';
-import { findContainer, type Place } from '../../../adapters/container/find-container.ts';
+import type { Place } from '../../../adapters/container/find-container.ts';
 import type { ContainerOptions } from '../../../adapters/container/options.ts';
 import { afterFile } from '../../stage/after-file.ts';
 import { type Container, startContainer } from '../../stage/containers.ts';
+import { findContainer } from './find-container.ts';
 import { refusalOf, runContext } from './fixture.ts';
 
 let container: Container;

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { type Connection, connectEngine } from '../../../adapters/container/connect.ts';
-import { findContainer } from '../../../adapters/container/find-container.ts';
 import { afterFile } from '../../stage/after-file.ts';
 import { type Container, startContainer } from '../../stage/containers.ts';
 import { uniqueName } from '../../stage/databases.ts';
 import { waitUntil } from '../../stage/wait-until.ts';
+import { findContainer } from './find-container.ts';
 import { refusalOf, runContext } from './fixture.ts';
 
 let container: Container;

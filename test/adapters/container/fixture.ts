@@ -1,5 +1,5 @@
 import { connectEngine } from '../../../adapters/container/connect.ts';
-import { findContainer, type Place } from '../../../adapters/container/find-container.ts';
+import type { Place } from '../../../adapters/container/find-container.ts';
 import { containerSpawn } from '../../../adapters/container/spawn.ts';
 import { type Timing, usualTiming } from '../../../adapters/container/timing.ts';
 import { ClientFailure, type ClientProcess, type Spawn } from '../../../src/contract/adapter.ts';
@@ -9,6 +9,7 @@ import { runningPrograms } from '../../../src/postgres/running-programs.ts';
 import { afterFile } from '../../stage/after-file.ts';
 import type { Container } from '../../stage/containers.ts';
 import { waitUntil } from '../../stage/wait-until.ts';
+import { findContainer } from './find-container.ts';
 
 /** A run of nobody in particular: no configuration of whoever runs the tests gets in. */
 export function runContext(

@@ -3,13 +3,13 @@ import { chmodSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { connectEngine } from '../../../adapters/container/connect.ts';
-import { findContainer } from '../../../adapters/container/find-container.ts';
 import { runCli, startCli } from '../../stage/cli.ts';
 import { startContainer } from '../../stage/containers.ts';
 import { projectFolder } from '../../stage/project-folder.ts';
 import { runProgram } from '../../stage/run-program.ts';
 import { waitUntil } from '../../stage/wait-until.ts';
 import { cutProxy } from './cut-proxy.ts';
+import { findContainer } from './find-container.ts';
 import { outputOf, programsIn, refusalOf, runContext, sql } from './fixture.ts';
 import { sshServer } from './ssh-server.ts';
 
