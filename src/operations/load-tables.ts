@@ -9,6 +9,7 @@ import type { ByteRange } from '../postgres/dump-text/strip-ranges.ts';
 import { writtenName } from '../postgres/dump-text/table-names.ts';
 import { columnDifference } from '../postgres/replace-rows.ts';
 import { withSession } from '../postgres/with-session.ts';
+import { refuseOtherCounts, type TableCount } from './load/refusals.ts';
 import type { TablesLoad, TablesPlan } from './plan-tables.ts';
 import { writeRanges } from './table-text.ts';
 
@@ -21,7 +22,7 @@ export async function loadTables(plan: TablesPlan, server: Server, run: RunConte
   let transaction: string | undefined;
   try {
     await execute(plan, plan.load, server, run, async report => {
-      refuseOtherCounts(report, plan.load);
+      refuseOtherCounts(report.copied, rowsOf(plan.load));
       run.signal.throwIfAborted();
       transaction = report.transaction;
       return 'COMMIT;';
@@ -60,14 +61,10 @@ async function execute(
   });
 }
 
-function refuseOtherCounts({ copied }: LoadReport, { parts }: TablesLoad): void {
-  const expected = parts.filter(({ kind, inserts }) => kind === 'rows' && !inserts);
-  const wrong = expected.findIndex(({ rows }, index) => rows !== copied[index]);
-  if (wrong < 0 && copied.length === expected.length) return;
-  const part = expected[wrong];
-  throw new OrchestrateError(
-    'restore-failed',
-    `what came in is not what the file holds: ${part ? writtenName(part.table!) : 'another table'}: ${copied[wrong] ?? 'no'} rows came in, and the file has ${part?.rows ?? 'none'}`,
+/** The tables whose rows are to come in, in the order of the file. */
+function rowsOf({ parts }: TablesLoad): TableCount[] {
+  return parts.flatMap(({ kind, table, rows, inserts }) =>
+    kind === 'rows' ? [{ name: writtenName(table!), rows, inserts }] : [],
   );
 }
 

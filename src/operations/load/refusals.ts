@@ -3,8 +3,10 @@ import { OrchestrateError } from '../../errors.ts';
 import type { TableRows } from '../../postgres/dump-text/dump-tally.ts';
 import type { CheckedFile } from '../check-file.ts';
 
+export type TableCount = Pick<TableRows, 'name' | 'rows'> & { readonly inserts?: boolean };
+
 /** Holds the rows that came in, COPY by COPY, against those that the file has. */
-export function refuseOtherCounts(copied: readonly number[], tables: readonly TableRows[]): void {
+export function refuseOtherCounts(copied: readonly number[], tables: readonly TableCount[]): void {
   const expected = tables.filter(({ inserts }) => !inserts);
   const wrong = expected.findIndex(({ rows }, index) => rows !== copied[index]);
   if (wrong < 0 && copied.length === expected.length) return;
