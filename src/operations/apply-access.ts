@@ -4,11 +4,13 @@ import type { AccessStatement } from '../postgres/dump-text/access-block.ts';
 import { literal } from '../postgres/quote.ts';
 import type { RestorePlan } from './plan-restore.ts';
 
-/** Gives what was loaded its owners and grants. Rejects as `load` does. */
+/** Gives a new database that was loaded its owners and grants. Rejects as `load` does. */
 export async function applyAccess(plan: RestorePlan, database: string, server: Server): Promise<void> {
   const text = accessText(plan);
   if (text.length === 0) return;
   await loadDump(server, database, async write => {
+    // The first commit that waited would wait for all that was loaded; the swap's does.
+    await write(Buffer.from('SET synchronous_commit = off;\n'));
     for (const statement of text) await write(statement);
   });
 }

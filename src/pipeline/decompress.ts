@@ -18,7 +18,7 @@ export interface Decompression {
 export class BrokenGzip extends Error {}
 
 /** Larger ones are no quicker, and stay in memory longer before they are collected: 20 MB more at the peak. */
-export const chunkSize = 64 * 1024;
+const chunkSize = 64 * 1024;
 
 /** Node's own zlib. */
 export function unzip(): Decompression {

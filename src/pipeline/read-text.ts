@@ -4,7 +4,7 @@ import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { RunContext } from '../contract/run-context.ts';
 import { OrchestrateError } from '../errors.ts';
-import { BrokenGzip, chunkSize, type Decompression, igunzip, unzip } from './decompress.ts';
+import { BrokenGzip, type Decompression, igunzip, unzip } from './decompress.ts';
 import { findIgzip } from './igzip.ts';
 import { counter, type Digester, digester, type StreamDigest } from './meter.ts';
 
@@ -136,7 +136,7 @@ async function recordedLength(path: string, end: number | undefined): Promise<nu
 
 function sourceOf(path: string, { part }: StoredText) {
   const range = part && { start: part.start, end: part.end - 1 };
-  return createReadStream(path, { highWaterMark: chunkSize, ...range });
+  return createReadStream(path, { highWaterMark: 1024 * 1024, ...range });
 }
 
 function damaged(path: string, what: string, cause?: unknown): OrchestrateError {

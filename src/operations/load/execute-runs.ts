@@ -5,6 +5,7 @@ import { decode } from '../../postgres/dump-text/names.ts';
 import type { Load } from './load-database.ts';
 import type { Worker } from './loaders.ts';
 import { createLockQueue } from './lock-queue.ts';
+import { parallelWorkers } from './quick-settings.ts';
 
 /**
  * Executes what stands behind the rows in the order of the text, but within each run of statements that commute as many
@@ -66,7 +67,12 @@ async function sideBySide(
     waiting.toSorted((a, b) => size(b) - size(a)),
     ({ statement: { kind, locks } }) => ({ locks, shared: kind === 'index' }),
   );
-  await load.loaders.sideBySide(waiting.length, worker => queue.each(one => execute(one, worker, load)));
+  const { sideBySide: together, jobs } = load.loaders;
+  const sessions = Math.max(1, Math.min(jobs, waiting.length));
+  await together(sessions, async worker => {
+    await worker.write(Buffer.from(parallelWorkers(Math.floor(jobs / sessions) - 1)));
+    await queue.each(one => execute(one, worker, load));
+  });
 }
 
 async function execute({ statement, text }: Waiting, worker: Worker, load: Load): Promise<void> {

@@ -9,6 +9,8 @@ import { quickSettings } from './quick-settings.ts';
 
 /** Sessions that load a new database. */
 export interface Loaders {
+  /** How many there may be. */
+  readonly jobs: number;
   /** Executes what has to be in the order of the text. */
   readonly main: Worker;
   /** Has up to so many of them do the work at the same time, `main` among them. The first failure ends them all. */
@@ -58,6 +60,7 @@ export async function withLoaders(
   const kill = () => each(worker => worker.kill());
   try {
     await work({
+      jobs,
       main,
       async sideBySide(most, doIt) {
         const failures: unknown[] = [];

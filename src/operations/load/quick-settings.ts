@@ -11,5 +11,14 @@ export function quickSettings(jobs: number): string {
       OR name = 'maintenance_work_mem' AND setting::pg_catalog.int8 < ${memory};\n`;
 }
 
+/**
+ * How many workers of the server may help a session to build one index, as SQL text: where several sessions build, each with
+ * workers, they take the processors from one another. A lower setting of the server's stays.
+ */
+export function parallelWorkers(most: number): string {
+  return `SELECT pg_catalog.set_config(name, least(reset_val::pg_catalog.int4, ${most})::pg_catalog.text, false)
+    FROM pg_catalog.pg_settings WHERE name = 'max_parallel_maintenance_workers';\n`;
+}
+
 /** For indexes that are built at the same time, in kB, as the setting is; a larger one of the server's stays. */
 const memoryOfAll = 256 * 1024;
