@@ -2,9 +2,13 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, test } from 'node:test';
+import { PassThrough } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { before, describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { readText } from '../../src/pipeline/read-text.ts';
+import { findIgzip } from '../../src/pipeline/igzip.ts';
+import { pourText, readText } from '../../src/pipeline/read-text.ts';
+import { installPackages } from '../stage/debian-packages.ts';
 import { projectFolder } from '../stage/project-folder.ts';
 
 const text = Buffer.from(
@@ -68,4 +72,53 @@ describe('a stored file is refused as damaged', () => {
 
 test('an interruption ends the reading', async () => {
   await assert.rejects(read(zipped, { signal: AbortSignal.abort() }), { name: 'AbortError' });
+});
+
+describe('a file that is known to end with its last member is read by igzip,', () => {
+  before(async () => {
+    if (!(await findIgzip(process))) await installPackages(['isal'], 'The test of igzip');
+  });
+
+  const run = { signal: new AbortController().signal, env: process.env };
+  const known = { gzip: true, lastMember: text.length };
+  /** What follows the last member igzip passes over in silence, so a trailer that says another length is left to zlib. */
+  const cases: [what: string, stored: Uint8Array, refusal?: RegExp][] = [
+    ['to its last byte', zipped],
+    ['of several members', Buffer.concat([gzipSync('more'), zipped])],
+    ['and refused with one bit flipped', flipped(zipped.length >> 1), /damaged: incorrect data/],
+    ['and refused with another checksum', flipped(zipped.length - 6), /damaged: incorrect data/],
+    ['and refused with text behind it', Buffer.concat([zipped, Buffer.from('x')]), /damaged: /],
+    [
+      'and refused when what is behind it looks like its end',
+      Buffer.concat([zipped.subarray(0, -200), zipped.subarray(-8)]),
+      /damaged: /,
+    ],
+  ];
+  for (const [what, stored, refusal] of cases) {
+    test(what, async () => {
+      const path = join(projectFolder(), 'file');
+      writeFileSync(path, stored);
+      const parts: Buffer[] = [];
+      const reading = readText(path, known, run, async source => {
+        for await (const chunk of source) parts.push(chunk);
+      });
+      const poured = new PassThrough();
+      const taken = buffer(poured).catch(() => undefined);
+      const pouring = pourText(path, known, run, poured);
+      if (refusal) {
+        await assert.rejects(reading, { code: 'bad-file', message: refusal });
+        await assert.rejects(pouring, { code: 'bad-file', message: refusal });
+        return;
+      }
+      assert.deepEqual([await reading, await pouring], [digestOf(stored), digestOf(stored)]);
+      assert.ok(Buffer.concat(parts).subarray(-text.length).equals(text));
+      assert.ok((await taken)?.equals(Buffer.concat(parts)));
+    });
+  }
+
+  function flipped(at: number): Buffer {
+    const other = Buffer.from(zipped);
+    other[at]! ^= 0x10;
+    return other;
+  }
 });
