@@ -12,7 +12,7 @@ export interface Connection {
   /** "the Docker engine at unix:///var/run/docker.sock" */
   readonly describe: string;
   /** What stands between us and the engine had to say, such as why it forwards nothing. */
-  said(): string;
+  said(): Promise<string>;
   /** Ends the sockets that are still open. */
   close(): void;
 }
@@ -36,7 +36,7 @@ export async function connectEngine(
   return {
     docker: created(() => new DockerClient(settings as Docker.DockerOptions)),
     describe: `the Docker engine at ${shown(engine.host)}`,
-    said: () => forward?.said() ?? '',
+    said: async () => (await forward?.said()) ?? '',
     close() {
       agent.destroy();
       forward?.close();
@@ -101,9 +101,10 @@ function tlsOptions({ tls }: Engine): object {
 }
 
 /** What became of a request, in the words of this engine; an answer of the engine itself is passed on as it is. */
-export function fromEngine(connection: Connection): (error: unknown) => never {
-  return error => {
-    throw statusOf(error) === undefined ? engineUnreachable(connection, error) : error;
+export function fromEngine(connection: Connection): (error: unknown) => Promise<never> {
+  return async error => {
+    if (statusOf(error) !== undefined) throw error;
+    throw engineUnreachable(connection.describe, await connection.said(), error);
   };
 }
 

@@ -1,12 +1,8 @@
 import { OrchestrateError } from '../../src/errors.ts';
 
 /** Why there is no answer from an engine, with what to do about it. */
-export function engineUnreachable(
-  { describe, said }: { describe: string; said(): string },
-  error: unknown,
-): OrchestrateError {
+export function engineUnreachable(describe: string, forwarding: string, error: unknown): OrchestrateError {
   const { code } = error as NodeJS.ErrnoException;
-  const forwarding = said();
   const message = forwarding ? `ssh says: ${forwarding}` : (error as Error).message;
   return new OrchestrateError('unreachable', `${describe} cannot be reached: ${message}`, {
     cause: error,

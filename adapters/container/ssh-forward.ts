@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunContext } from '../../src/contract/run-context.ts';
 import { interruption, OrchestrateError } from '../../src/errors.ts';
 import { hostProgram } from '../../src/host-program.ts';
@@ -8,8 +9,11 @@ import { makeSshFolder, removeSshFolder } from './ssh-folder.ts';
 /** A socket on this machine that leads to an engine's on another one. */
 export interface Forward {
   readonly socketPath: string;
-  /** The last that ssh had to say, such as that there is no such socket at the other end. */
-  readonly said: () => string;
+  /**
+   * The last that ssh had to say, such as that there is no such socket at the other end; what broke may be known a moment
+   * before that.
+   */
+  said(): Promise<string>;
   close(): void;
 }
 
@@ -48,7 +52,11 @@ export async function forwardOverSsh(url: URL, run: RunContext): Promise<Forward
     if (connected !== true) throw refused(url, address, stderr);
     // Up to here it told of hosts and banners.
     stderr = '';
-    return { socketPath, said: () => stderr.trim(), close };
+    const said = async () => {
+      for (let waited = 0; stderr === '' && waited < 1000; waited += 50) await sleep(50);
+      return stderr.trim();
+    };
+    return { socketPath, said, close };
   } catch (error) {
     close();
     throw error;

@@ -90,7 +90,7 @@ test('a socket that this user may not use says so', { skip: process.getuid?.() !
   const script = `
     import { engineUnreachable } from '${import.meta.resolve('../../../adapters/container/engine-errors.ts')}';
     import { connect } from 'node:net';
-    const report = error => console.log(JSON.stringify(engineUnreachable({ describe: 'the engine', said: () => '' }, error)));
+    const report = error => console.log(JSON.stringify(engineUnreachable('the engine', '', error)));
     process.setgid(65534); process.setuid(65534);
     connect(${JSON.stringify(host.replace('unix://', ''))}).on('error', report).on('connect', () => process.exit(1));`;
   const { stdout, stderr } = await mustRun([process.execPath, '--input-type=module', '-e', script]);
