@@ -1,8 +1,8 @@
 import { type Duplex, Writable } from 'node:stream';
+import { EndMark } from '../../src/elsewhere/end-mark.ts';
+import { StderrText } from '../../src/elsewhere/stderr-text.ts';
+import { switchOver, words } from '../../src/elsewhere/wrapper.ts';
 import { Demultiplexer } from './demultiplexer.ts';
-import { EndMark } from './end-mark.ts';
-import { StderrText } from './stderr-text.ts';
-import { switchOver, words } from './wrapper.ts';
 
 /** The three streams of one wrapped program on the engine's one connection. Its failures are data, never events. */
 export class Channel {

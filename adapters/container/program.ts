@@ -1,11 +1,11 @@
 import type { ClientProcess } from '../../src/contract/adapter.ts';
+import { endWrapped, words } from '../../src/elsewhere/wrapper.ts';
 import { Channel } from './channel.ts';
 import { runExec, type Started } from './exec.ts';
 import type { Place } from './find-container.ts';
 import { failureOf } from './outcome.ts';
 import type { Timing } from './timing.ts';
 import { watchSilence } from './watch.ts';
-import { endWrapped, words } from './wrapper.ts';
 
 /** One wrapped program in a container, from the start of its exec until its failure, if any, is known. */
 export class Program implements ClientProcess {

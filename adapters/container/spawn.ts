@@ -2,12 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { pipeline } from 'node:stream/promises';
 import type { ClientCall, Spawn } from '../../src/contract/adapter.ts';
 import type { RunContext } from '../../src/contract/run-context.ts';
+import { words, wrapped } from '../../src/elsewhere/wrapper.ts';
 import { interruption, OrchestrateError } from '../../src/errors.ts';
 import { type Started, startExec } from './exec.ts';
 import type { Place } from './find-container.ts';
 import { Program } from './program.ts';
 import { type Timing, usualTiming } from './timing.ts';
-import { words, wrapped } from './wrapper.ts';
 
 /**
  * Starts client programs inside a container. `connection` (PGUSER, PGPASSWORD) is added to their environment.

@@ -15,7 +15,7 @@ export interface Timing {
 export const usualTiming: Timing = {
   lookAfterSilence: 2_000,
   looksUntilLost: 3,
-  insistAfter: [1_000, 5_000],
+  insistAfter: [1_000, 3_000, 6_000],
   giveUpAfter: 15_000,
   afterEnd: { every: 50, times: 40 },
 };

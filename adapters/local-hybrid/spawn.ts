@@ -1,12 +1,12 @@
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import { ClientFailure, type ClientProcess, type Spawn } from '../../src/contract/adapter.ts';
 import { descriptorOf, handOver } from '../../src/hand-over.ts';
 import { hostProgram } from '../../src/host-program.ts';
 import { deadManSwitch } from './dead-man-switch.ts';
 
 const stderrTail = 4096;
-const killAfter = { terminate: 1_000, kill: 5_000 }; // milliseconds
+const killAfter = { again: 1_000, terminate: 3_000, kill: 6_000 }; // milliseconds
 
 /** Starts client programs of one folder on this host, with exactly the given environment. */
 export function hostSpawn(directory: string, environment: Readonly<Record<string, string>>): Spawn {
@@ -24,6 +24,7 @@ export function hostSpawn(directory: string, environment: Readonly<Record<string
     });
 
     if (output) handOver(child.stdout, output, () => child.kill('SIGTERM'));
+    const held = output ? undefined : holding(child.stdout!);
     let stderr = '';
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       stderr = (stderr + text).slice(-stderrTail);
@@ -44,14 +45,18 @@ export function hostSpawn(directory: string, environment: Readonly<Record<string
 
     const process: ClientProcess = {
       stdin: child.stdin,
-      stdout: output ? Readable.from([]) : child.stdout!,
+      stdout: held ?? Readable.from([]),
       done,
       kill() {
         killed = true;
         // pg_dump cancels its query on SIGTERM; psql does so only on SIGINT, and waits for more input after it.
-        child.kill(program === 'psql' ? 'SIGINT' : 'SIGTERM');
+        const ask = () => child.kill(program === 'psql' ? 'SIGINT' : 'SIGTERM');
+        ask();
         child.stdin.destroy();
+        if (held) letGo(child.stdout!, held);
         const timers = [
+          // The first may have come before a statement that was already on its way.
+          setTimeout(ask, killAfter.again),
           setTimeout(() => child.kill('SIGTERM'), killAfter.terminate),
           setTimeout(() => child.kill(input ? 'SIGKILL' : 'SIGUSR1'), killAfter.kill),
         ];
@@ -61,4 +66,18 @@ export function hostSpawn(directory: string, environment: Readonly<Record<string
     };
     return process;
   };
+}
+
+/** execa throws away output that nobody reads right from the start. */
+function holding(stdout: Readable): PassThrough {
+  const held = new PassThrough();
+  held.on('error', () => undefined).once('close', () => held.writableFinished || stdout.destroy());
+  stdout.once('close', () => held.end()).pipe(held);
+  return held;
+}
+
+/** A program that nobody reads from could not even end. */
+function letGo(stdout: Readable, held: PassThrough): void {
+  stdout.unpipe(held).resume();
+  held.end();
 }

@@ -25,7 +25,9 @@ export type BackupConfig<Name extends string = string> = CommonConfig & {
 type Targets<Name extends string> = Readonly<Record<Name, TargetConfig>>;
 
 /** One target. Which other keys it has depends on its `adapter`. */
-export type TargetConfig = CommonConfig & SeveralDatabases & (LocalHybridTarget | ContainerTarget);
+export type TargetConfig = CommonConfig &
+  SeveralDatabases &
+  (LocalHybridTarget | ContainerTarget | OtherTarget);
 
 interface SeveralDatabases {
   /** Several databases of the server, each with backups of its own; `'all'`: all that there are. Instead of `database`. */
@@ -62,3 +64,9 @@ interface CommonConfig {
 type LocalHybridTarget = { readonly adapter: 'local-hybrid' } & Readonly<LocalHybridOptions>;
 
 type ContainerTarget = { readonly adapter: 'container' } & Readonly<WrittenContainerOptions>;
+
+/** An adapter of somebody else: a path that starts from the config file's folder, or a package. Its keys are its own. */
+interface OtherTarget {
+  readonly adapter: `${'.' | '/' | '@'}${string}` | `db-orchestrate-${string}`;
+  readonly [key: string]: unknown;
+}

@@ -4,8 +4,9 @@ import type { RunContext } from '../contract/run-context.ts';
 import type { Config } from './config.ts';
 import { environmentName, readEnvironment } from './environment.ts';
 import { findConfig } from './find-config.ts';
+import { loadAdapters } from './load-adapters.ts';
 import { invalidConfig } from './problems.ts';
-import { type Settings, type TargetSettings, validate } from './schema.ts';
+import { adapterWords, type Settings, type TargetSettings, validate } from './schema.ts';
 
 /**
  * What is wanted: from the config file named by `file`, else from the nearest one here or above, else from the
@@ -18,27 +19,38 @@ export async function loadConfig(
 ): Promise<Config> {
   const found = await findConfig(run, file);
   if (found === undefined) return fromEnvironment(run, adapters);
-  const result = validate(found.config, adapters);
+  const root = dirname(found.file);
+  const result = await checked(found.config, root, adapters);
   if ('problems' in result) throw invalidConfig(basename(found.file), result.problems);
-  return { file: found.file, ...complete(result.settings, dirname(found.file), adapters, run) };
+  return { file: found.file, ...complete(result.settings, root, adapters, run) };
 }
 
-/** What is wanted, from a configuration at hand; relative folders start from `run.cwd`. Throws `usage`. */
-export function configOf(
+/** What is wanted, from a configuration at hand; relative folders start from `run.cwd`. Rejects with `usage`. */
+export async function configOf(
   raw: unknown,
   run: RunContext,
   adapters: readonly Adapter[],
   needs = { targetsNeeded: true },
-): Config {
-  const result = validate(raw, adapters, needs);
+): Promise<Config> {
+  const result = await checked(raw, run.cwd, adapters, needs);
   if ('problems' in result) throw invalidConfig('the configuration', result.problems);
   return complete(result.settings, run.cwd, adapters, run);
 }
 
 async function fromEnvironment(run: RunContext, adapters: readonly Adapter[]): Promise<Config> {
-  const result = validate(await readEnvironment(run), adapters, { targetsNeeded: false });
+  const byName = new Map(adapters.map(adapter => [adapter.name, adapter]));
+  const result = validate(await readEnvironment(run), byName, { targetsNeeded: false });
   if ('problems' in result) throw invalidConfig('the environment', result.problems, environmentName);
   return complete(result.settings, run.cwd, adapters, run);
+}
+
+async function checked(
+  raw: unknown,
+  root: string,
+  adapters: readonly Adapter[],
+  needs = { targetsNeeded: true },
+) {
+  return validate(raw, await loadAdapters(adapterWords(raw), root, adapters), needs);
 }
 
 /** Fills in defaults, and makes folders absolute: they are written relative to the config file. */

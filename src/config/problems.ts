@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { OptionsIssue, OptionsSchema } from '../contract/adapter.ts';
 import { OrchestrateError } from '../errors.ts';
 import { redact } from '../report/redact.ts';
 import { suggestion } from './nearest.ts';
@@ -16,15 +17,14 @@ export function invalidConfig(
   subject: string,
   problems: readonly Problem[],
   nameOf: (path: string) => string = path => path,
+  hint = 'Correct this, then check it with: db-orchestrate targets',
 ): OrchestrateError {
   const count = problems.length === 1 ? 'a problem' : `${problems.length} problems`;
   const lines = problems.map(({ path, text }) => {
     const where = nameOf(dotted(path));
     return `  ${where === '' ? text : `${where}: ${text}`}`;
   });
-  return new OrchestrateError('usage', [`${subject} has ${count}:`, ...lines].join('\n'), {
-    hint: 'Correct this, then check it with: db-orchestrate targets',
-  });
+  return new OrchestrateError('usage', [`${subject} has ${count}:`, ...lines].join('\n'), { hint });
 }
 
 /**
@@ -32,13 +32,13 @@ export function invalidConfig(
  * to the value that was parsed.
  */
 export function problemsOf(
-  error: z.ZodError,
-  schema: z.ZodType,
+  error: { readonly issues: readonly OptionsIssue[] },
+  schema: OptionsSchema,
   value: unknown,
   path: readonly PropertyKey[] = [],
   extraKeys: readonly string[] = [],
 ): Problem[] {
-  return error.issues.flatMap(issue => {
+  return (error.issues as readonly Issue[]).flatMap(issue => {
     const where = [...path, ...issue.path];
     if (issue.code !== 'unrecognized_keys') {
       return [{ path: where, text: `${expectation(issue)}${actual(where, valueAt(value, issue.path))}` }];
@@ -79,7 +79,7 @@ function actual(path: readonly PropertyKey[], value: unknown): string {
   if (Array.isArray(value)) return ', got a list';
   if (typeof value === 'object') return '';
   if (typeof value === 'function') return ', got a function';
-  if (path.includes('hooks') || /pass|secret|token|url/i.test(String(path.at(-1)))) {
+  if (path.includes('hooks') || /pass|secret|token|url|key|credential|dsn|auth/i.test(String(path.at(-1)))) {
     return typeof value === 'string' ? '' : `, got a ${typeof value}`;
   }
   const text = typeof value === 'string' ? JSON.stringify(redact(value)) : String(value);
@@ -94,8 +94,8 @@ function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
 }
 
 /** The keys that a schema knows at a path. Read from its JSON form, which looks alike for all kinds of schema. */
-function knownKeys(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
-  let at = [z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })];
+function knownKeys(schema: OptionsSchema, path: readonly PropertyKey[]): string[] {
+  let at = jsonForms(schema);
   for (const key of path) {
     at = at.flatMap(alternatives).flatMap(one => {
       const next = one.properties?.[String(key)] ?? one.additionalProperties;
@@ -103,6 +103,15 @@ function knownKeys(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
     }) as typeof at;
   }
   return [...new Set(at.flatMap(alternatives).flatMap(one => Object.keys(one.properties ?? {})))];
+}
+
+/** None for the schema of an adapter that comes with a zod of another kind. */
+function jsonForms(schema: OptionsSchema): z.core.JSONSchema.BaseSchema[] {
+  try {
+    return [z.toJSONSchema(schema as z.ZodType, { io: 'input', unrepresentable: 'any' })];
+  } catch {
+    return [];
+  }
 }
 
 function alternatives(schema: z.core.JSONSchema.BaseSchema): z.core.JSONSchema.BaseSchema[] {

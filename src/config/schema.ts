@@ -32,10 +32,15 @@ export interface Settings extends CommonSettings {
   readonly targets: ReadonlyMap<string, TargetSettings>;
 }
 
-/** Checks a configuration as it was written; finds every problem, not only the first. */
+/** What each target of a configuration, as it was written, has for its adapter. */
+export function adapterWords(raw: unknown): unknown[] {
+  return Object.values(asObject(asObject(raw).targets)).map(target => asObject(target).adapter);
+}
+
+/** Checks a configuration as it was written; finds every problem, not only the first. `adapters`: by their words. */
 export function validate(
   raw: unknown,
-  adapters: readonly Adapter[],
+  adapters: ReadonlyMap<string, Adapter>,
   { targetsNeeded = true } = {},
 ): { readonly settings: Settings } | { readonly problems: readonly Problem[] } {
   const parsed = whole.safeParse(raw);
@@ -147,13 +152,13 @@ function areDatabases(value: unknown): boolean {
 function readTarget(
   name: string,
   value: unknown,
-  adapters: readonly Adapter[],
+  adapters: ReadonlyMap<string, Adapter>,
 ): TargetSettings | { readonly problems: readonly Problem[] } {
   const path = ['targets', name];
   const frame = targetFrame.safeParse(value);
   const problems = frame.success ? [] : problemsOf(frame.error, targetFrame, value, path);
   const wanted = asObject(value).adapter;
-  const adapter = adapters.find(one => one.name === wanted);
+  const adapter = typeof wanted === 'string' ? adapters.get(wanted) : undefined;
   if (adapter === undefined) {
     if (typeof wanted === 'string') problems.push(unknownAdapter(wanted, adapters, path));
     return { problems };
@@ -172,11 +177,16 @@ function readTarget(
   return { ...frame.data, adapter, options: options.data };
 }
 
-function unknownAdapter(name: string, adapters: readonly Adapter[], path: readonly string[]): Problem {
-  const known = adapters.map(one => one.name);
+function unknownAdapter(
+  name: string,
+  adapters: ReadonlyMap<string, Adapter>,
+  path: readonly string[],
+): Problem {
+  const known = [...adapters.keys()];
+  const text = `unknown adapter ${JSON.stringify(name)}${suggestion(name, known)}`;
   return {
     path: [...path, 'adapter'],
-    text: `unknown adapter ${JSON.stringify(name)}${suggestion(name, known)}`,
+    text: `${text}, a path such as ./adapters/mine.ts, an installed package`,
   };
 }
 

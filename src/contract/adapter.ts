@@ -1,5 +1,4 @@
 import type { Readable, Writable } from 'node:stream';
-import type { z } from 'zod';
 import type { RunContext } from './run-context.ts';
 
 /** One way to reach a PostgreSQL server. */
@@ -7,7 +6,7 @@ export interface Adapter<Options = unknown> {
   /** The word in backup.config.ts. */
   readonly name: string;
   /** Its part of a target's configuration; strict, so that a mistyped key is found. */
-  readonly options: z.ZodType<Options>;
+  readonly options: OptionsSchema<Options>;
   /** Where the database is, in words a person recognises. Pure, and free of secrets. */
   describe(options: Options): string;
   /** The name of the database when it is known without reaching the server. Pure but for the environment. */
@@ -45,6 +44,22 @@ export interface Adapter<Options = unknown> {
    * configured. Rejects with `unreachable` or `usage` when there is nowhere to look.
    */
   discover?(known: readonly Options[], run: RunContext): Promise<readonly Discovered<Options>[]>;
+}
+
+/** What every zod schema is, whichever copy or version of zod it is of. */
+export interface OptionsSchema<Options = unknown> {
+  safeParse(
+    value: unknown,
+  ):
+    | { readonly success: true; readonly data: Options }
+    | { readonly success: false; readonly error: { readonly issues: readonly OptionsIssue[] } };
+}
+
+/** One thing that is wrong with options. */
+export interface OptionsIssue {
+  readonly path: readonly PropertyKey[];
+  /** What was expected; free of secrets. */
+  readonly message: string;
 }
 
 /** A server that was found. */

@@ -32,6 +32,6 @@ export async function beginRun(options: RunOptions): Promise<{ run: RunContext; 
   const { withDiscovered } = await import('../targets/with-discovered.ts');
   const { config: given } = options;
   const config =
-    typeof given === 'object' ? configOf(given, run, adapters) : await loadConfig(run, adapters, given);
+    typeof given === 'object' ? await configOf(given, run, adapters) : await loadConfig(run, adapters, given);
   return { run, config: await withDiscovered(config, run) };
 }

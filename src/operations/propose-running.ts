@@ -27,7 +27,7 @@ async function running(
 ): Promise<readonly DiscoveredTarget[]> {
   const raw = { targets: Object.fromEntries(targets.map(({ name, settings }) => [name, plain(settings)])) };
   try {
-    const config = configOf(raw, run, adapters, { targetsNeeded: false });
+    const config = await configOf(raw, run, adapters, { targetsNeeded: false });
     return await discoverTargets(config, { ...run, emit: () => undefined });
   } catch (error) {
     if (!(error instanceof OrchestrateError) || run.signal.aborted) throw error;

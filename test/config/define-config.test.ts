@@ -39,6 +39,8 @@ export function typeErrors(): void {
       c: { adapter: 'container', service: 'db' },
       d: { adapter: 'container', label: 'a=b', container: undefined },
       e: { adapter: 'container', port: 5433 },
+      f: { adapter: './adapters/mine.ts', pod: 'p', retention: { last: 1 } },
+      g: { adapter: '@acme/db-orchestrate-x', anything: 1 },
     },
   });
   // @ts-expect-error: there are no targets

@@ -7,7 +7,7 @@ import { type Container, startContainer } from '../../stage/containers.ts';
 import { uniqueName } from '../../stage/databases.ts';
 import { mustRun } from '../../stage/run-program.ts';
 import { waitUntil } from '../../stage/wait-until.ts';
-import { crashes, failureOf, nothingLeft, outputOf, refusalOf, runContext } from './fixture.ts';
+import { crashes, nothingLeft, refusalOf, runContext } from './fixture.ts';
 
 let container: Container;
 let options: ContainerOptions;
@@ -18,44 +18,10 @@ before(async () => {
 });
 afterFile(async () => assert.equal(await crashes(container), 0, 'PostgreSQL must not be disturbed'));
 
-test('a container is opened with what it tells about itself', async () => {
-  const server = await containerAdapter.open(options, runContext());
-  assert.match(server.describe, new RegExp(`^PostgreSQL \\d+\\.\\d+ in container ${container.name}$`));
-  assert.equal(server.database, container.database);
-  assert.equal(server.version.major, container.image.major);
-  const session = await server.session(server.database);
-  assert.deepEqual(await session.query('SELECT current_user AS user'), [{ user: container.user }]);
-  await session.execute('CREATE TABLE public.one (n int)');
-  await session.close();
-  const load = await server.load({ database: server.database });
-  load.stdin.end('INSERT INTO public.one VALUES (1);\n');
-  assert.equal(String(await outputOf(load)), 'INSERT 0 1\n');
-  const dump = (
-    await outputOf(await server.dump({ database: server.database, args: ['-O', '-x'] }))
-  ).toString();
-  const globals = await outputOf(await server.dumpGlobals!({ passwords: false }));
-  assert.match(globals.toString(), /^CREATE ROLE app;$/m);
-  assert.match(dump, /COPY public\.one \(n\) FROM stdin;\n1\n\\\.\n/);
-  await server.close();
-  await server.close();
-  await nothingLeft(container);
-});
-
 test('a container that is named by its id is described by its name', async () => {
   const server = await containerAdapter.open({ ...options, container: container.id }, runContext());
   assert.match(server.describe, new RegExp(`in container ${container.name}$`));
   await server.close();
-});
-
-test('closing ends sessions and programs in the container', async () => {
-  const server = await containerAdapter.open(options, runContext());
-  const session = await server.session(server.database);
-  await session.execute('BEGIN');
-  const load = await server.load({ database: server.database });
-  load.stdin.write('SELECT 1;\n');
-  await server.close();
-  await failureOf(load);
-  await nothingLeft(container);
 });
 
 test('a login that the server refuses is told in its own words, without the password', async () => {

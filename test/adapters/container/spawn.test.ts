@@ -46,13 +46,6 @@ test('a dump is byte for byte what pg_dump writes', async () => {
   await nothingLeft(container);
 });
 
-test('stderr never reaches the output', async () => {
-  const program = await programs.dump(['--verbose', '--schema-only']);
-  const output = await outputOf(program);
-  assert.ok(!output.includes('pg_dump: '));
-  assert.ok(output.toString().startsWith('--\n-- PostgreSQL database dump\n'));
-});
-
 test('a failing pg_dump fails with its code and its own words', async () => {
   const program = await programs.dump(['--table=nowhere']);
   assert.equal((await program.stdout.toArray()).length, 0);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { EndMark, markStart } from '../../../adapters/container/end-mark.ts';
+import { EndMark, markStart } from '../../src/elsewhere/end-mark.ts';
 
 const mark = 'abcab';
 

@@ -1,4 +1,4 @@
-import type { ClientCall } from '../../src/contract/adapter.ts';
+import type { ClientCall } from '../contract/adapter.ts';
 
 /**
  * Settings of the container's environment that are not part of how to reach its server, and would change what a
@@ -78,12 +78,13 @@ exit $result
 /**
  * For programs that read their stdin: it ends when our process is gone, and so does psql after the statement it is
  * at. Only on SIGINT does psql cancel that statement, and it must not take the end of its input for the end of the
- * work, so the input does not end before the program. What is still coming when the program has ended is read and
+ * work, so the input does not end before the program. It is sent twice: the first may have come before a statement that
+ * was already on its way, and SIGTERM would leave the server at that. What is still coming when the program has ended is read and
  * thrown away until we have heard that: closing a connection with unread input would cut off what the program
  * said last.
  */
 const withInput = `${start}
-trap 'asked=$((asked + 1)); case $asked in 1) kill -INT $program;; 2) kill -TERM $program;; *) kill -KILL $program;; esac 2>/dev/null' USR1
+trap 'asked=$((asked + 1)); case $asked in 1|2) kill -INT $program;; 3) kill -TERM $program;; *) kill -KILL $program;; esac 2>/dev/null' USR1
 "$@" <&3 3<&- & program=$!
 ${untilEnd}
 cat <&3 >/dev/null

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
-import { wrapped } from '../../../adapters/container/wrapper.ts';
-import { startProgram } from '../../stage/run-program.ts';
-import { waitUntil } from '../../stage/wait-until.ts';
+import { wrapped } from '../../src/elsewhere/wrapper.ts';
+import { startProgram } from '../stage/run-program.ts';
+import { waitUntil } from '../stage/wait-until.ts';
 
 /** What images have as sh: Debian dash, Red Hat bash, Alpine BusyBox. Those that this machine has are tried. */
 const shells = [['dash'], ['bash', '--posix'], ['busybox', 'sh']].filter(
