@@ -26,7 +26,8 @@ export function listCommand(begin: Begin): Command {
       const targets = config.targets.length === 0 ? [] : selectTargets(config, flags);
       const backups = await list(config, targets, run);
       const undos = await listUndos(targets);
-      const several = new Set(backups.map(({ manifest }) => manifest?.database.name)).size > 1;
+      const known = backups.flatMap(({ manifest }) => manifest?.database.name ?? []);
+      const several = new Set(known).size > 1;
       const rows = backups.map(backup => [
         backup.id,
         dateInWords(backup.startedAt),
