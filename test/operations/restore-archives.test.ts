@@ -69,7 +69,10 @@ for (const [name, way] of Object.entries(ways)) {
       ({ server, container } = await way());
       awkward = await createAwkwardDatabase(server);
       whole = await fingerprint(server, awkward.name);
-      const target = container ? containerTarget(container, awkward.name) : hostTarget(server, awkward.name);
+      // By TCP this password lets nobody in, so that it is the programs in the container that read them.
+      const target = container
+        ? { ...containerTarget(container, awkward.name), password: 'another' }
+        : hostTarget(server, awkward.name);
       [project, folder] = archiveProject({ it: target });
       dump = (...args) => pgDump(server, awkward.name, args);
     });
