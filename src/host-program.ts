@@ -1,3 +1,9 @@
+/** Why a program could not be started, by Node's code for it. */
+export function whyNotStarted(code: string | undefined): string | undefined {
+  if (code === 'ENOENT') return 'there is no such program';
+  return code === 'EACCES' ? 'it is not executable' : undefined;
+}
+
 /**
  * Starts programs of this host: execa, which is loaded only when one is started. It does not reject: how a program
  * ended is in its result. It does not clean up either: for that it would listen to every signal that can end a

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { OrchestrateError } from './errors.ts';
+import { whyNotStarted } from './host-program.ts';
 import type { CommandEnd } from './operations/guard.ts';
 import type { Signals } from './signals.ts';
 
@@ -60,11 +61,7 @@ function hasTerminal(): boolean {
 
 function cannotStart(program: string, error: NodeJS.ErrnoException): OrchestrateError {
   const isMissing = error.code === 'ENOENT';
-  const reasons: Record<string, string> = {
-    ENOENT: 'there is no such program',
-    EACCES: 'it is not executable',
-  };
-  const reason = reasons[error.code ?? ''] ?? error.message;
+  const reason = whyNotStarted(error.code) ?? error.message;
   return new OrchestrateError('usage', `${program} cannot be started: ${reason}`, {
     cause: error,
     exitCode: isMissing ? 127 : 126,

@@ -1,7 +1,8 @@
-import { access, constants, readdir, realpath } from 'node:fs/promises';
-import { basename, delimiter, join } from 'node:path';
+import { readdir, realpath } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import type { PostgresVersion } from '../../src/contract/adapter.ts';
 import type { RunContext } from '../../src/contract/run-context.ts';
+import { isExecutable, pathFolders } from '../../src/executables.ts';
 import { hostProgram } from '../../src/host-program.ts';
 import { versionFromBanner } from '../../src/postgres/version.ts';
 
@@ -41,9 +42,7 @@ async function usualPlaces(program: string, run: RunContext): Promise<string[]> 
       return entries.filter(entry => name?.test(entry) ?? true).map(entry => join(folder, entry, bin));
     }),
   );
-  // An empty or relative part of PATH would run programs of whatever folder one stands in.
-  const inPath = (run.env.PATH ?? '').split(delimiter).filter(part => part.startsWith('/'));
-  return distinct([...inFolders.flat(), ...inPath], program);
+  return distinct([...inFolders.flat(), ...pathFolders(run)], program);
 }
 
 /**
@@ -72,11 +71,4 @@ async function installationIn(
   });
   const version = versionFromBanner(String(stdout ?? ''));
   return version && { directory, version };
-}
-
-function isExecutable(path: string): Promise<boolean> {
-  return access(path, constants.X_OK).then(
-    () => true,
-    () => false,
-  );
 }

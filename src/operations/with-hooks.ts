@@ -1,7 +1,7 @@
 import type { HookEvent, Target } from '../config/config.ts';
 import type { RunContext } from '../contract/run-context.ts';
 import { interruption, OrchestrateError } from '../errors.ts';
-import { hostProgram } from '../host-program.ts';
+import { hostProgram, whyNotStarted } from '../host-program.ts';
 import { escapeLines } from '../report/escape.ts';
 import { redact } from '../report/redact.ts';
 
@@ -93,7 +93,7 @@ async function runHook(target: Target, event: HookEvent, told: HookReport, run: 
     if (run.signal.aborted) throw interruption(run.signal);
     if (!failed) return;
     const why = exitCode !== undefined ? `exited with ${exitCode}` : signal ? `was ended by ${signal}` : '';
-    const message = `the hook ${event} of target ${target.name} failed: ${program} ${why || cannotStart(code)}`;
+    const message = `the hook ${event} of target ${target.name} failed: ${program} ${why || `cannot be started: ${whyNotStarted(code) ?? code}`}`;
     run.emit({ type: 'warning', message });
   } finally {
     run.signal.removeEventListener('abort', abort);
@@ -102,14 +102,6 @@ async function runHook(target: Target, event: HookEvent, told: HookReport, run: 
 }
 
 const killAfter = 5_000; // milliseconds
-
-function cannotStart(code: string | undefined): string {
-  const reasons: Record<string, string> = {
-    ENOENT: 'there is no such program',
-    EACCES: 'it is not executable',
-  };
-  return `cannot be started: ${reasons[code ?? ''] ?? code}`;
-}
 
 function variables(
   { name }: Target,

@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { ClientFailure } from '../contract/adapter.ts';
 import type { RunContext } from '../contract/run-context.ts';
+import { recordedLength } from './gzip-trailer.ts';
 import { findIgzip } from './igzip.ts';
 import { counter } from './meter.ts';
 
@@ -76,11 +77,10 @@ function whyNotWritten(file: FileHandle): Promise<unknown> {
   );
 }
 
-/** The trailer of a gzip member has the text's length modulo 2^32. */
+/** How often the trailer's length has wrapped around is known from what was seen. */
 async function memberLength(file: FileHandle, seen: number): Promise<number> {
   const { size } = await file.stat();
-  const { buffer } = await file.read(Buffer.alloc(4), 0, 4, size - 4);
-  const low = buffer.readUInt32LE();
+  const low = (await recordedLength(file, size)) ?? 0;
   const wraps = Math.max(0, Math.round((seen - low) / 2 ** 32));
   return low + wraps * 2 ** 32;
 }

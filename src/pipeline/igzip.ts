@@ -1,20 +1,12 @@
-import { access, constants } from 'node:fs/promises';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import type { RunContext } from '../contract/run-context.ts';
+import { isExecutable, pathFolders } from '../executables.ts';
 
 /** ISA-L's gzip, several times as quick as zlib; undefined where this machine has none. */
-export async function findIgzip({ env }: Pick<RunContext, 'env'>): Promise<string | undefined> {
-  // An empty or relative part of PATH would run programs of whatever folder one stands in.
-  for (const folder of (env.PATH ?? '').split(delimiter).filter(part => part.startsWith('/'))) {
+export async function findIgzip(run: Pick<RunContext, 'env'>): Promise<string | undefined> {
+  for (const folder of pathFolders(run)) {
     const path = join(folder, 'igzip');
     if (await isExecutable(path)) return path;
   }
   return undefined;
-}
-
-function isExecutable(path: string): Promise<boolean> {
-  return access(path, constants.X_OK).then(
-    () => true,
-    () => false,
-  );
 }

@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import type { RunContext } from '../contract/run-context.ts';
 import { OrchestrateError } from '../errors.ts';
 import { BrokenGzip, type Decompression, igunzip, unzip } from './decompress.ts';
+import { recordedLength } from './gzip-trailer.ts';
 import { findIgzip } from './igzip.ts';
 import { counter, type Digester, digester, type StreamDigest } from './meter.ts';
 
@@ -115,28 +116,27 @@ async function canBeQuick(
   run: Reading,
   into?: Writable,
 ): Promise<Decompression | undefined> {
-  if (lastMember === undefined || (await recordedLength(path, part?.end)) !== lastMember % 2 ** 32)
+  if (lastMember === undefined || (await lastLength(path, part?.end)) !== lastMember % 2 ** 32)
     return undefined;
   const igzip = await findIgzip(run);
   return igzip === undefined ? undefined : igunzip(igzip, into);
 }
 
-/** The trailer of a gzip member has its text's length modulo 2^32. */
-async function recordedLength(path: string, end: number | undefined): Promise<number | undefined> {
+async function lastLength(path: string, end: number | undefined): Promise<number | undefined> {
   const file = await open(path);
   try {
-    const length = 4;
-    const at = (end ?? (await file.stat()).size) - length;
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, Math.max(0, at));
-    return bytesRead === length ? buffer.readUInt32LE() : undefined;
+    return await recordedLength(file, end ?? (await file.stat()).size);
   } finally {
     await file.close();
   }
 }
 
+/** With smaller pieces igzip waits for the next one. */
+const pieceSize = 1024 * 1024;
+
 function sourceOf(path: string, { part }: StoredText) {
   const range = part && { start: part.start, end: part.end - 1 };
-  return createReadStream(path, { highWaterMark: 1024 * 1024, ...range });
+  return createReadStream(path, { highWaterMark: pieceSize, ...range });
 }
 
 function damaged(path: string, what: string, cause?: unknown): OrchestrateError {

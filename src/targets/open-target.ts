@@ -11,12 +11,22 @@ import { withinFolder } from './within-folder.ts';
  */
 export async function openTarget(target: Target, run: RunContext): Promise<Server> {
   try {
-    const server = await target.adapter.open(target.options, withinFolder(target, run));
-    return ofDatabase(target, await directServer(target, server, run));
+    return ofDatabase(target, await openOwn(target, run));
   } catch (error) {
     const other = await standIn(target, error, run);
     if (!other) throw error;
     return ofDatabase(target, other.server);
+  }
+}
+
+/** By the target's own adapter, or past it where that is quicker. */
+async function openOwn(target: Target, run: RunContext): Promise<Server> {
+  const server = await target.adapter.open(target.options, withinFolder(target, run));
+  try {
+    return await directServer(target, server, run);
+  } catch (error) {
+    await server.close();
+    throw error;
   }
 }
 
