@@ -36,7 +36,7 @@ export function dataScript(shape: Shape, megabytes: number): string {
     phrases,
     ...shape.sql(megabytes),
     'DROP FUNCTION any_of;',
-    'VACUUM (FREEZE, ANALYZE);',
+    'VACUUM (FREEZE, ANALYZE, PARALLEL 0);',
     'CHECKPOINT;',
   ].join('\n');
 }

@@ -1,4 +1,3 @@
-import { createInterface } from 'node:readline/promises';
 import { isatty } from 'node:tty';
 import { interruption, OrchestrateError } from './errors.ts';
 
@@ -21,6 +20,7 @@ export function canAsk(): boolean {
 }
 
 async function ask(question: string, signal: AbortSignal): Promise<string> {
+  const { createInterface } = await import('node:readline/promises'); // few commands ask
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
     return await new Promise((resolve, reject) => {

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { CommanderError } from 'commander';
 import type { Config } from './config/config.ts';
 import { canAsk, confirm } from './confirm.ts';
@@ -25,15 +24,17 @@ async function main(args: readonly string[]): Promise<number> {
   });
   let exitCode = 0;
   const signals = listenToSignals();
-  const run: RunContext = {
-    id: randomBytes(4).toString('hex'),
-    signal: signals.interruption,
-    now: () => new Date(),
-    env: process.env,
-    cwd: process.cwd(),
-    emit: event => report.event(event),
-  };
   const program = createProgram(command => {
+    // Loaded here because --help does without it.
+    const { randomBytes } = process.getBuiltinModule('node:crypto');
+    const run: RunContext = {
+      id: randomBytes(4).toString('hex'),
+      signal: signals.interruption,
+      now: () => new Date(),
+      env: process.env,
+      cwd: process.cwd(),
+      emit: event => report.event(event),
+    };
     const options = command.optsWithGlobals<Partial<ReportOptions> & { config?: string }>();
     const { json = false, quiet = false, verbose = false } = options;
     report = createReporter(outputs, { json, quiet, verbose });
@@ -59,8 +60,8 @@ async function main(args: readonly string[]): Promise<number> {
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0; // --help, --version
-    const failure = run.signal.aborted
-      ? interruption(run.signal)
+    const failure = signals.interruption.aborted
+      ? interruption(signals.interruption)
       : error instanceof CommanderError
         ? usageFailure(error)
         : known(error);

@@ -112,8 +112,5 @@ export function seemsWhole(backup: Backup): boolean {
 
 async function backupsIn(directory: string, owners: readonly BackupOwner[]): Promise<Backup[]> {
   const names = await readdir(directory).catch(() => []);
-  return names
-    .filter(name => parseBackupFileName(name))
-    .map(name => readBackup(join(directory, name), owners))
-    .filter(backup => backup !== undefined);
+  return names.map(name => readBackup(join(directory, name), owners)).filter(backup => backup !== undefined);
 }

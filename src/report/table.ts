@@ -5,13 +5,7 @@ export function table(header: readonly string[], rows: readonly (readonly string
   const lines = [header, ...rows.map(row => row.map(escapeText))];
   const used = header.map((_, column) => rows.some(row => row[column] !== ''));
   const widths = header.map((_, column) => Math.max(...lines.map(line => line[column]!.length)));
-  return lines
-    .map(line =>
-      line
-        .map((cell, column) => (used[column] ? cell.padEnd(widths[column]! + 2) : ''))
-        .join('')
-        .trimEnd(),
-    )
-    .map(line => `${line}\n`)
-    .join('');
+  const padded = (line: readonly string[]) =>
+    line.map((cell, column) => (used[column] ? cell.padEnd(widths[column]! + 2) : '')).join('');
+  return lines.map(line => `${padded(line).trimEnd()}\n`).join('');
 }
