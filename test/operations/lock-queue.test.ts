@@ -16,10 +16,12 @@ test('each item is worked on once, never two at a time that would wait for one a
       fc.array(item, { maxLength: 20 }),
       fc.integer({ min: 1, max: 4 }),
       async (items, workers) => {
-        const queue = createLockQueue(items, one => one);
+        const queue = createLockQueue<(typeof items)[number]>(one => one);
+        queue.add(items.slice(0, 3));
         const running = new Set<(typeof items)[number]>();
         const done: (typeof items)[number][] = [];
-        const work = async (one: (typeof items)[number]) => {
+        const work = async (one: (typeof items)[number], beside: (most: number) => number) => {
+          assert.ok(beside(2) >= Math.min(2, running.size));
           for (const other of running)
             if (other.locks.some(lock => one.locks.includes(lock))) assert.ok(one.shared && other.shared);
           running.add(one);
@@ -27,7 +29,11 @@ test('each item is worked on once, never two at a time that would wait for one a
           running.delete(one);
           done.push(one);
         };
-        await Promise.all(Array.from({ length: workers }, () => queue.each(work)));
+        const all = Array.from({ length: workers }, () => queue.each(work));
+        await turn();
+        queue.add(items.slice(3));
+        queue.end();
+        await Promise.all(all);
         assert.equal(done.length, items.length);
         assert.equal(new Set(done).size, items.length);
       },
@@ -36,7 +42,9 @@ test('each item is worked on once, never two at a time that would wait for one a
 });
 
 test('two that share a lock are worked on at the same time', async () => {
-  const queue = createLockQueue(['x', 'y'], () => ({ locks: ['t'], shared: true }));
+  const queue = createLockQueue<string>(() => ({ locks: ['t'], shared: true }));
+  queue.add(['x', 'y']);
+  queue.end();
   let at = 0;
   let most = 0;
   const work = async () => {

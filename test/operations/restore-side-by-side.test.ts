@@ -19,7 +19,7 @@ import { localTarget, testRun } from './backup-in-process.ts';
 import { putInParts } from './file-in-parts.ts';
 
 const key = 7_919_001;
-const tables = ['public.a', 'public.b'];
+const tables = ['public.a', 'public.b', 'public.d'];
 
 /** What is added to it waits as long as a lock is held: rows of a and b, and indexes on c. */
 const sample = `
@@ -39,6 +39,10 @@ const sample = `
   ALTER TABLE p ADD PRIMARY KEY (n);
   ALTER TABLE c ADD COLUMN p int REFERENCES p;
   ALTER TABLE p1 ADD FOREIGN KEY (a) REFERENCES b;
+  CREATE TABLE d (n int PRIMARY KEY, s text UNIQUE);
+  INSERT INTO d SELECT n, md5(n::text) FROM generate_series(1, 100) n;
+  CREATE INDEX of_d ON d (s DESC) INCLUDE (n) WITH (fillfactor = 70);
+  CREATE INDEX expression_of_d ON d (lower(s));
   INSERT INTO a SELECT n, md5(n::text) FROM generate_series(1, 2000) n;
   INSERT INTO b SELECT n, n, 'b' || n FROM generate_series(1, 1000) n;
   INSERT INTO c (a, b) SELECT n, n FROM generate_series(1, 500) n;
@@ -98,6 +102,26 @@ describe('a restore by several sessions', () => {
     assert.deepEqual(differences(whole, await fingerprint(server, database)), []);
   });
 
+  test('builds what reads nothing but columns of a table that has its rows, while others wait for theirs', async () => {
+    const gate = openSession(server, 'postgres');
+    await gate.execute(`SELECT pg_advisory_lock(${key})`);
+    const { finished } = project.start(['restore', 'latest', '--force', '--jobs', '3']);
+    const beside = `SELECT datname FROM pg_database WHERE datname LIKE '${database}\\_restoring%'`;
+    const built = "SELECT count(*) = 3 FROM pg_index WHERE indrelid = to_regclass('public.d') AND indisvalid";
+    try {
+      await together('COPY public.', server);
+      await waitUntil('the indexes of d', async () => {
+        const [found] = await rows<{ datname: string }>(server, 'postgres', beside);
+        return value(server, found!.datname, built);
+      });
+    } finally {
+      await gate.close();
+    }
+    const { exitCode, stderr } = await finished;
+    assert.equal(exitCode, 0, stderr);
+    assert.deepEqual(differences(whole, await fingerprint(server, database)), []);
+  });
+
   test('builds indexes at the same time, of a file that one reader reads too', async () => {
     await held('CREATE INDEX', server, project, rowsOfNoGate());
   });
@@ -130,7 +154,7 @@ describe('a restore by several sessions', () => {
   for (const [where, part, letters] of [
     ['the first', 0, / dump$/m],
     ['a middle', 1, /(?<=^1\t).{5}/m],
-    ['the last', 3, / comp/],
+    ['the last', 4, / comp/],
   ] as const) {
     test(`refuses a file of which ${where} part changes between the check and the load`, async () => {
       const path = join(project.folder, 'changing.sql.gz');
@@ -142,7 +166,7 @@ describe('a restore by several sessions', () => {
       >;
       const run = testRun(project.folder);
       const file = await checkFile({ path, backup }, run);
-      assert.equal(file.parts?.length, 4);
+      assert.equal(file.parts?.length, 5);
       const { bytes } = manifest.parts![part]!;
       const start = starts[part]!;
       const member = gunzipSync(stored.subarray(start, start + bytes)).toString('latin1');

@@ -1,11 +1,8 @@
-import { ClientFailure } from '../../contract/adapter.ts';
 import type { TextCursor } from '../../pipeline/text-cursor.ts';
-import type { RunStatement, StatementRun } from '../../postgres/dump-text/load-layout.ts';
+import type { StatementRun } from '../../postgres/dump-text/load-layout.ts';
 import { decode } from '../../postgres/dump-text/names.ts';
+import { executeFrom, type ReadyStatement, statementQueue } from './execute-statements.ts';
 import type { Load } from './load-database.ts';
-import type { Worker } from './loaders.ts';
-import { createLockQueue } from './lock-queue.ts';
-import { parallelWorkers } from './quick-settings.ts';
 
 /**
  * Executes what stands behind the rows in the order of the text, but within each run of statements that commute as many
@@ -24,11 +21,6 @@ export async function executeRuns(text: TextCursor, load: Load): Promise<void> {
   await main.writeAll(text.rest());
 }
 
-interface Waiting {
-  readonly statement: RunStatement;
-  readonly text: Buffer;
-}
-
 async function executeRun(
   run: StatementRun,
   text: TextCursor,
@@ -37,15 +29,15 @@ async function executeRun(
 ): Promise<void> {
   const { main } = load.loaders;
   const remarks: Buffer[] = [];
-  let waiting: Waiting[] = [];
+  let waiting: ReadyStatement[] = [];
   let bytes = 0;
   const statements = new Map(run.statements.map(statement => [statement.start, statement]));
   for (const { start, end } of [...run.statements, ...run.remarks].sort((a, b) => a.start - b.start)) {
     await taken(text.upTo(start)); // comment lines, and settings, which go with each statement
     const one = await taken(text.upTo(end));
     const statement = statements.get(start);
-    if (statement) waiting.push({ statement, text: one });
-    else remarks.push(one);
+    if (statement && !load.executed.has(statement)) waiting.push({ statement, text: one });
+    else if (!statement) remarks.push(one);
     bytes += one.length;
     if (bytes < mostBytes) continue;
     await sideBySide(waiting, sizes, load);
@@ -58,33 +50,15 @@ async function executeRun(
 
 /** What builds on the largest table first, so that it is not what all wait for in the end. */
 async function sideBySide(
-  waiting: readonly Waiting[],
+  waiting: readonly ReadyStatement[],
   sizes: ReadonlyMap<string, number>,
   load: Load,
 ): Promise<void> {
-  const size = ({ statement }: Waiting) => sizes.get(decode(statement.table)) ?? 0;
-  const queue = createLockQueue(
-    waiting.toSorted((a, b) => size(b) - size(a)),
-    ({ statement: { kind, locks } }) => ({ locks, shared: kind === 'index' }),
-  );
-  const { sideBySide: together, jobs } = load.loaders;
-  const sessions = Math.max(1, Math.min(jobs, waiting.length));
-  await together(sessions, async worker => {
-    await worker.write(Buffer.from(parallelWorkers(Math.floor(jobs / sessions) - 1)));
-    await queue.each(one => execute(one, worker, load));
-  });
-}
-
-async function execute({ statement, text }: Waiting, worker: Worker, load: Load): Promise<void> {
-  try {
-    await worker.use(statement.settings, load);
-    await worker.write(text);
-    await worker.executed();
-  } catch (error) {
-    if (!(error instanceof ClientFailure)) throw error;
-    const { program, exitCode, stderr } = error;
-    throw new ClientFailure(program, exitCode, `${statement.words}: ${stderr.trim()}`);
-  }
+  const size = ({ statement }: ReadyStatement) => sizes.get(decode(statement.table)) ?? 0;
+  const queue = statementQueue();
+  queue.add(waiting.toSorted((a, b) => size(b) - size(a)));
+  queue.end();
+  await load.loaders.sideBySide(waiting.length, worker => executeFrom(queue, worker, load));
 }
 
 async function taken(pieces: AsyncIterable<Buffer>): Promise<Buffer> {

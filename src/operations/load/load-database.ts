@@ -3,7 +3,7 @@ import type { RunContext } from '../../contract/run-context.ts';
 import { withoutNewerSettings } from '../../pipeline/newer-settings.ts';
 import { type TextCursor, textCursor } from '../../pipeline/text-cursor.ts';
 import type { TableRows } from '../../postgres/dump-text/dump-tally.ts';
-import type { LoadLayout } from '../../postgres/dump-text/load-layout.ts';
+import type { LoadLayout, RunStatement } from '../../postgres/dump-text/load-layout.ts';
 import type { ByteRange } from '../../postgres/dump-text/strip-ranges.ts';
 import type { CheckedFile } from '../check-file.ts';
 import { changedFile } from '../file-parts.ts';
@@ -32,13 +32,15 @@ export interface Load {
   readonly drop: readonly ByteRange[];
   readonly progress: Progress;
   readonly serverMajor: number;
+  /** What stands behind the rows and was executed before its turn. */
+  readonly executed: Set<RunStatement>;
 }
 
 /**
  * Loads a checked file into a new database that nobody uses yet, by several sessions, and holds what psql reports against
- * the file: the schema; rows of large tables side by side where the file can be read so; then what builds on the rows,
- * in the order of the file, but indexes side by side and foreign keys as far as they lock other tables. Rejects as
- * `loadFile` does.
+ * the file: the schema; rows of large tables side by side where the file can be read so, and indexes as soon as their
+ * table has its rows; then what builds on the rows, in the order of the file, but indexes side by side and foreign keys
+ * as far as they lock other tables. Rejects as `loadFile` does.
  */
 export async function loadDatabase(
   file: CheckedFile,
@@ -56,7 +58,7 @@ export async function loadDatabase(
   try {
     await withLoaders(server, database, jobs, async loaders => {
       const progress = createProgress('restore', facts.bytes, run);
-      const load: Load = { file, layout, loaders, drop, progress, serverMajor };
+      const load: Load = { file, layout, loaders, drop, progress, serverMajor, executed: new Set() };
       const split = jobs > 1 ? splitFile(file, layout) : undefined;
       if (split) await loadSplit(split, load);
       else await loadWhole(load);

@@ -1,7 +1,9 @@
 import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { textCursor } from '../../pipeline/text-cursor.ts';
+import { decode } from '../../postgres/dump-text/names.ts';
 import type { FilePart } from '../file-parts.ts';
+import { executeFrom, type ReadyStatement, statementQueue } from './execute-statements.ts';
 import type { Load } from './load-database.ts';
 import type { Worker } from './loaders.ts';
 import { refuseOtherCounts } from './refusals.ts';
@@ -9,7 +11,8 @@ import type { RowsPart, SplitFile } from './split-file.ts';
 
 /**
  * Loads the parts that have rows only, the largest first, each as soon as a session is free; and by the first session,
- * before that takes one of them, what is left of the first part.
+ * before that takes one of them, what is left of the first part. A session for which there is no part any more builds
+ * indexes of the tables that have their rows.
  */
 export async function loadParts(
   { middle, inFirst }: SplitFile,
@@ -17,15 +20,45 @@ export async function loadParts(
   load: Load,
 ): Promise<void> {
   const waiting = middle.toSorted((a, b) => size(b) - size(a));
-  const { main } = load.loaders;
-  await load.loaders.sideBySide(middle.length + 1, async worker => {
+  const early = earlyStatements(load);
+  const { main, jobs } = load.loaders;
+  const queue = statementQueue();
+  let loading = 0;
+  const loadRows = async (worker: Worker) => {
     if (worker === main) {
       await main.writeAll(rest);
       await main.executed();
       refuseOtherCounts(main.takeCopied(), inFirst);
     }
-    for (let part = waiting.shift(); part; part = waiting.shift()) await loadPart(part, worker, load);
+    for (let part = waiting.shift(); part; part = waiting.shift()) {
+      await loadPart(part, worker, load);
+      const ready = part.tables.flatMap(({ name }) => early.get(name) ?? []);
+      for (const { statement } of ready) load.executed.add(statement);
+      queue.add(ready);
+    }
+  };
+  await load.loaders.sideBySide(early.size > 0 ? jobs : middle.length + 1, async worker => {
+    try {
+      loading += 1;
+      await loadRows(worker);
+      loading -= 1;
+      if (loading === 0) queue.end(); // and no part waits, or it would have been taken
+      await executeFrom(queue, worker, load, () => loading);
+    } catch (error) {
+      queue.end(); // nobody waits for what will not come
+      throw error;
+    }
   });
+}
+
+/** Those that need no more than the rows of their table, by its name. */
+function earlyStatements({ layout, drop }: Load): Map<string, ReadyStatement[]> {
+  const dropped = new Set(drop.map(({ start }) => start));
+  const ready = layout.runs
+    .flatMap(run => run.statements)
+    .filter(({ start }) => !dropped.has(start))
+    .flatMap(statement => (statement.early ? [{ statement, text: statement.early }] : []));
+  return Map.groupBy(ready, ({ statement }) => decode(statement.table));
 }
 
 async function loadPart({ part, copies, tables }: RowsPart, worker: Worker, load: Load): Promise<void> {

@@ -5,7 +5,7 @@ import { type Loader, openLoader } from '../../pipeline/loader.ts';
 import { withoutNewer } from '../../pipeline/newer-settings.ts';
 import type { SessionSettings } from '../../postgres/dump-text/session-settings.ts';
 import type { ByteRange } from '../../postgres/dump-text/strip-ranges.ts';
-import { quickSettings } from './quick-settings.ts';
+import { parallelWorkers, quickSettings } from './quick-settings.ts';
 
 /** Sessions that load a new database. */
 export interface Loaders {
@@ -24,6 +24,8 @@ export interface Worker {
   use(settings: SessionSettings, at: { drop: readonly ByteRange[]; serverMajor: number }): Promise<void>;
   /** Tells what the text itself has set. */
   has(settings: SessionSettings): void;
+  /** How many workers of the server's may help it to build an index. */
+  help(most: number): Promise<void>;
   /** Fulfils when all that was written has been executed. */
   executed(): Promise<void>;
   /**
@@ -93,6 +95,7 @@ async function openWorker(server: Server, database: string, jobs: number): Promi
   let loader: Loader | undefined = await openQuickLoader(server, database, jobs);
   let killed = false;
   let settings: SessionSettings | undefined;
+  let helpers: number | undefined;
   let copied: readonly number[] = [];
   let taken = 0;
   const present = async (): Promise<Loader> => {
@@ -117,6 +120,11 @@ async function openWorker(server: Server, database: string, jobs: number): Promi
       await worker.write(Buffer.concat(statements.flatMap(text => [text, newline])));
       settings = wanted;
     },
+    async help(most) {
+      if (helpers === most) return;
+      await worker.write(Buffer.from(parallelWorkers(most)));
+      helpers = most;
+    },
     has(present) {
       settings = present;
     },
@@ -126,7 +134,7 @@ async function openWorker(server: Server, database: string, jobs: number): Promi
     async pour(from) {
       const report = await (await present()).pour(from);
       const latest = report.copied.slice(taken);
-      [loader, settings, copied, taken] = [undefined, undefined, [], 0];
+      [loader, settings, helpers, copied, taken] = [undefined, undefined, undefined, [], 0];
       return latest;
     },
     takeCopied() {

@@ -31,6 +31,14 @@ export function commutingStatement({
   return from && foreign && to ? described('foreign key', 'foreign key', foreign, [from, to]) : undefined;
 }
 
+/**
+ * Whether an index or a key reads nothing but columns of its own table, so that it can be built as soon as that has its
+ * rows: expressions and conditions call functions, which may read other tables whatever they claim.
+ */
+export function isOfColumns(text: Buffer): boolean {
+  return indexOfColumns.test(text.toString('latin1'));
+}
+
 /** What is said of an index or a constraint says nothing to other statements: it can come after them. */
 export function isRemark({ keyword, text, truncated }: DumpStatement): boolean {
   return (
@@ -53,6 +61,10 @@ const headLimit = 16 * 1024;
 const createIndex = new RegExp(`^CREATE (?:UNIQUE )?INDEX (${name}) ON (?:ONLY )?(${table}) USING `);
 const addKey = new RegExp(
   `^ALTER TABLE (?:ONLY )?(${table})\\s+ADD CONSTRAINT (${name}) (PRIMARY KEY|UNIQUE|EXCLUDE) `,
+);
+const indexOfColumns = new RegExp(
+  `(?: USING \\w+|\\sADD CONSTRAINT ${name} (?:PRIMARY KEY|UNIQUE)(?: NULLS NOT DISTINCT)?) \\([^()]*\\)` +
+    String.raw`(?: INCLUDE \([^()]*\))?(?: NULLS NOT DISTINCT)?(?: WITH \([^()]*\))?(?: DEFERRABLE(?: INITIALLY DEFERRED)?)?;$`,
 );
 const columns = `(?:PERIOD )?${name}(?:, (?:PERIOD )?${name})*`;
 // Without ONLY it is of a partitioned table, and locks its partitions too. Names without a schema, as pg_dump wrote them

@@ -1,4 +1,4 @@
-import { type CommutingStatement, commutingStatement, isRemark } from './commuting-statement.ts';
+import { type CommutingStatement, commutingStatement, isOfColumns, isRemark } from './commuting-statement.ts';
 import type { DumpHandler, DumpStatement } from './dump-reader.ts';
 import { createSettingsTracker, type SessionSettings } from './session-settings.ts';
 import type { ByteRange } from './strip-ranges.ts';
@@ -35,6 +35,8 @@ export interface RunStatement extends ByteRange {
   /** Families of the tables that it locks: while a foreign key or a key is added none of them may be locked by another. */
   readonly locks: readonly string[];
   readonly settings: SessionSettings;
+  /** Its text, where it can be executed as soon as its table has its rows. */
+  readonly early: Buffer | undefined;
 }
 
 type Draft = { -readonly [Key in keyof StatementRun]: StatementRun[Key] } & {
@@ -102,7 +104,8 @@ export function createLoadLayout(): {
       }
       const locks = [...new Set(tables.map(table => (isForeign(kind) ? families.of(table) : table)))];
       const [table = ''] = tables;
-      open.statements.push({ start, end, kind, words, table, locks, settings: settings.current });
+      const early = !isForeign(kind) && isOfColumns(statement.text) ? Buffer.from(statement.text) : undefined;
+      open.statements.push({ start, end, kind, words, table, locks, settings: settings.current, early });
     }
     if (open) open.end = end;
   }

@@ -44,6 +44,33 @@ test('indexes and keys that follow one another are one run, whatever is said of 
   );
 });
 
+test('what calls no function of its own can be built as soon as its table has its rows', async () => {
+  const early = [
+    'ALTER TABLE ONLY public.t\n    ADD CONSTRAINT "t (key)" PRIMARY KEY (n, valid WITHOUT OVERLAPS);',
+    'ALTER TABLE ONLY public.t\n    ADD CONSTRAINT u UNIQUE NULLS NOT DISTINCT (n) INCLUDE (a, b) DEFERRABLE INITIALLY DEFERRED;',
+    'CREATE INDEX i ON ONLY public.t USING btree (n, "a ; WHERE" COLLATE "C" DESC NULLS LAST);',
+    "CREATE UNIQUE INDEX j ON public.t USING gist (n public.ops) INCLUDE (a) WITH (fillfactor='70');",
+    'ALTER TABLE ONLY public.t ADD CONSTRAINT "a UNIQUE (n);" EXCLUDE USING gist (n WITH =);',
+  ];
+  const inTurn = [
+    'ALTER TABLE ONLY public.t ADD CONSTRAINT "a UNIQUE (n);" EXCLUDE USING gist (f(n) WITH =);',
+    'CREATE INDEX k ON public.t USING btree (lower(s));',
+    'CREATE INDEX l ON public.t USING btree (((n)::text));',
+    'CREATE INDEX m ON public.t USING btree (n) WHERE public.f(n);',
+    'CREATE INDEX n ON public.t USING btree (n) WITH (fillfactor=70) WHERE a;',
+    'ALTER TABLE ONLY public.t ADD CONSTRAINT e EXCLUDE USING gist (n WITH =) WHERE ((n > 1));',
+    'CREATE INDEX "o USING btree (n);" ON public.t USING btree (f(n));',
+    'ALTER TABLE ONLY public.t ADD CONSTRAINT f FOREIGN KEY (n) REFERENCES public.u(n);',
+  ];
+  const layout = await layoutOf([...early, ...inTurn].map(text => `${text}\n`).join(''));
+  const statements = layout!.runs.flatMap(run => run.statements);
+  assert.equal(statements.length, early.length + inTurn.length);
+  assert.deepEqual(
+    statements.flatMap(statement => (statement.early ? [String(statement.early)] : [])),
+    early,
+  );
+});
+
 test('foreign keys lock whole families of tables; those of which that is not known stay where they are', async () => {
   const foreign = (table: string, to: string) =>
     `ALTER TABLE ${table} ADD CONSTRAINT k FOREIGN KEY (a, "b)") REFERENCES ${to}(a, b);`;
