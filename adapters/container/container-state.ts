@@ -1,6 +1,7 @@
 import type Docker from 'dockerode';
-import { statusOf } from './connect.ts';
-import type { Place } from './find-container.ts';
+import { OrchestrateError } from '../../src/errors.ts';
+import { type Connection, statusOf } from './connect.ts';
+import { nameOf, type Place } from './place.ts';
 
 type State = Docker.ContainerInspectInfo['State'];
 
@@ -30,6 +31,20 @@ export function notRunning(name: string, state: State): Problem | undefined {
       hint: `Try again when it is healthy; see its state with: docker ps --filter name=${name}`,
     };
   return undefined;
+}
+
+/** Throws `unreachable` when nothing can be started in the container, and says why. */
+export function runningPlace(connection: Connection, found: Docker.ContainerInspectInfo): Place {
+  const name = nameOf(found.Name);
+  const problem = notRunning(name, found.State);
+  if (problem) throw new OrchestrateError('unreachable', problem.reason, { hint: problem.hint });
+  return {
+    connection,
+    container: connection.docker.getContainer(found.Id),
+    name,
+    startedAt: found.State.StartedAt,
+    env: found.Config.Env ?? [],
+  };
 }
 
 /** What happened to a container that a program was running in; undefined when nothing did, as far as one can see. */

@@ -1,7 +1,7 @@
 import { OrchestrateError } from '../../src/errors.ts';
 import { runExec } from './exec.ts';
-import { type Place, variable } from './find-container.ts';
 import type { ContainerOptions } from './options.ts';
+import { type Place, variable } from './place.ts';
 
 export interface Credentials {
   readonly user: string;

@@ -5,7 +5,7 @@ import { OrchestrateError } from '../../src/errors.ts';
 import { fromEngine, statusOf } from './connect.ts';
 import { whyUnusable } from './container-state.ts';
 import { Demultiplexer } from './demultiplexer.ts';
-import type { Place } from './find-container.ts';
+import type { Place } from './place.ts';
 
 export interface Started {
   readonly exec: Docker.Exec;

@@ -1,39 +1,12 @@
 import type Docker from 'dockerode';
 import { OrchestrateError } from '../../src/errors.ts';
 import { type Connection, fromEngine, statusOf } from './connect.ts';
-import { notRunning } from './container-state.ts';
+import { nameOf } from './place.ts';
 import { quoted } from './quoted.ts';
-
-/** One running container. */
-export interface Place {
-  readonly connection: Connection;
-  /** Bound to the id: a container that was made anew under the same name is another one. */
-  readonly container: Docker.Container;
-  /** As a person knows it, without the slash that the engine puts before it. */
-  readonly name: string;
-  /** When it was last started, as the engine writes it; another value tells that it was restarted. */
-  readonly startedAt: string;
-  /** NAME=value */
-  readonly env: readonly string[];
-}
 
 /** Docker's own grammar of names; ids fit it too. Anything else would end up in a URL. */
 const grammar = /^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/;
 const shortestId = 12;
-
-/** Throws `unreachable` when nothing can be started in the container, and says why. */
-export function runningPlace(connection: Connection, found: Docker.ContainerInspectInfo): Place {
-  const name = nameOf(found.Name);
-  const problem = notRunning(name, found.State);
-  if (problem) throw new OrchestrateError('unreachable', problem.reason, { hint: problem.hint });
-  return {
-    connection,
-    container: connection.docker.getContainer(found.Id),
-    name,
-    startedAt: found.State.StartedAt,
-    env: found.Config.Env ?? [],
-  };
-}
 
 /** The container with this name or id, whether or not it runs. Rejects with `unreachable` when there is none. */
 export async function inspectContainer(
@@ -58,16 +31,6 @@ async function inspect(connection: Connection, id: string): Promise<Docker.Conta
 /** The engine also takes the first letters of an id, which a mistyped name could be. */
 function means(wanted: string, { Name, Id }: Docker.ContainerInspectInfo): boolean {
   return nameOf(Name) === wanted || (wanted.length >= shortestId && Id.startsWith(wanted));
-}
-
-/** Of the container's own environment. */
-export function variable({ env }: Place, name: string): string | undefined {
-  return env.find(entry => entry.startsWith(`${name}=`))?.slice(name.length + 1);
-}
-
-/** As a person knows it, without the slash that the engine puts before it. */
-export function nameOf(name: string): string {
-  return name.replace(/^\//, '');
 }
 
 async function unknown(connection: Connection, wanted: string): Promise<OrchestrateError> {

@@ -1,5 +1,5 @@
 import { runExec } from './exec.ts';
-import type { Place } from './find-container.ts';
+import type { Place } from './place.ts';
 
 /** Undefined where it cannot be told. */
 export async function freeBytes(place: Place, directory: string): Promise<number | undefined> {

@@ -3,7 +3,7 @@ import type Docker from 'dockerode';
 import { ClientFailure } from '../../src/contract/adapter.ts';
 import { statusOf } from './connect.ts';
 import { whyUnusable } from './container-state.ts';
-import type { Place } from './find-container.ts';
+import type { Place } from './place.ts';
 import type { Timing } from './timing.ts';
 
 export interface Ending {

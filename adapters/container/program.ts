@@ -2,8 +2,8 @@ import type { ClientProcess } from '../../src/contract/adapter.ts';
 import { endWrapped, words } from '../../src/elsewhere/wrapper.ts';
 import { Channel } from './channel.ts';
 import { runExec, type Started } from './exec.ts';
-import type { Place } from './find-container.ts';
 import { failureOf } from './outcome.ts';
+import type { Place } from './place.ts';
 import type { Timing } from './timing.ts';
 import { watchSilence } from './watch.ts';
 

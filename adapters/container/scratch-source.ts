@@ -1,7 +1,7 @@
 import type Docker from 'dockerode';
 import { OrchestrateError } from '../../src/errors.ts';
 import { type Connection, fromEngine, statusOf } from './connect.ts';
-import { nameOf } from './find-container.ts';
+import { nameOf } from './place.ts';
 
 /** What a throwaway container takes over from a container. */
 export interface ScratchSource {

@@ -1,7 +1,7 @@
 import type { RunContext } from '../../src/contract/run-context.ts';
 import { OrchestrateError } from '../../src/errors.ts';
 import { runExec } from './exec.ts';
-import { type Place, variable } from './find-container.ts';
+import { type Place, variable } from './place.ts';
 
 /** What libpq has to be told to reach the server inside; empty where its defaults do. */
 export type ServerAddress = Readonly<Record<string, string>>;

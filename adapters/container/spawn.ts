@@ -5,7 +5,7 @@ import type { RunContext } from '../../src/contract/run-context.ts';
 import { words, wrapped } from '../../src/elsewhere/wrapper.ts';
 import { interruption, OrchestrateError } from '../../src/errors.ts';
 import { type Started, startExec } from './exec.ts';
-import type { Place } from './find-container.ts';
+import type { Place } from './place.ts';
 import { Program } from './program.ts';
 import { type Timing, usualTiming } from './timing.ts';
 

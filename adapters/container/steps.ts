@@ -2,10 +2,11 @@ import type { Step } from '../../src/contract/adapter.ts';
 import type { RunContext } from '../../src/contract/run-context.ts';
 import { OrchestrateError } from '../../src/errors.ts';
 import { type Connection, connectEngine, fromEngine } from './connect.ts';
+import { runningPlace } from './container-state.ts';
 import { runExec } from './exec.ts';
-import { type Place, runningPlace } from './find-container.ts';
 import { namedContainer } from './named-container.ts';
 import type { ContainerOptions } from './options.ts';
+import type { Place } from './place.ts';
 
 /** What has to be there before a server can be asked anything. */
 export const containerSteps: readonly Step<ContainerOptions>[] = [

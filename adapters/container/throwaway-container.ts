@@ -7,7 +7,7 @@ import { interruption, OrchestrateError } from '../../src/errors.ts';
 import { type ScratchAddress, scratchReady } from '../../src/postgres/scratch-ready.ts';
 import { type Connection, fromEngine, statusOf } from './connect.ts';
 import { Demultiplexer } from './demultiplexer.ts';
-import type { Place } from './find-container.ts';
+import type { Place } from './place.ts';
 import { scratchLabel } from './scratch-leftovers.ts';
 import { scratchRequest } from './scratch-request.ts';
 import type { ScratchSource } from './scratch-source.ts';

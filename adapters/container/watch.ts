@@ -1,5 +1,5 @@
 import { whyUnusable } from './container-state.ts';
-import type { Place } from './find-container.ts';
+import type { Place } from './place.ts';
 import type { Timing } from './timing.ts';
 
 /**

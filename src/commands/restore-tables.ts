@@ -1,7 +1,7 @@
 import { OrchestrateError } from '../errors.ts';
 import type { TablesPlan } from '../operations/plan-tables.ts';
 import type { CommandLine } from './command-line.ts';
-import type { RestoreFlags } from './restore.ts';
+import type { RestoreFlags } from './restore-flags.ts';
 
 /** `restore --table`: some tables, beside the live ones or in their place. */
 export async function restoreTablesCommand(

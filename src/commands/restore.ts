@@ -1,23 +1,11 @@
 import { Command, Option } from 'commander';
 import { OrchestrateError } from '../errors.ts';
-import type { RestoreMode, RestorePlan } from '../operations/plan-restore.ts';
+import type { RestorePlan } from '../operations/plan-restore.ts';
 import type { Begin } from './command-line.ts';
 import { jobsOption, oneTargetOption } from './options.ts';
+import type { RestoreFlags } from './restore-flags.ts';
 import { restoreTablesCommand } from './restore-tables.ts';
 import { tableOption } from './table-option.ts';
-
-export interface RestoreFlags {
-  target?: string;
-  table?: string[];
-  schema?: string;
-  force?: true;
-  into?: string;
-  mode?: RestoreMode;
-  safetyBackup?: boolean;
-  owners: boolean;
-  jobs?: number;
-  dryRun?: true;
-}
 
 export function restoreCommand(begin: Begin): Command {
   return new Command('restore')

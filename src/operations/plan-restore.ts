@@ -18,10 +18,8 @@ import { spaceFitness } from './obstacles/space.ts';
 import { swapObstacles } from './obstacles/swap.ts';
 import { tablespaceFitness } from './obstacles/tablespaces.ts';
 import { timescaleObstacles } from './obstacles/timescaledb.ts';
+import type { RestoreAim, RestoreMode } from './restore-aim.ts';
 import { usableFacts } from './usable-facts.ts';
-
-/** A new database takes the live one's place, or the live one is emptied and filled in one transaction. */
-export type RestoreMode = 'swap' | 'in-place';
 
 /** What a restore would do, found out before anything is touched. */
 export interface RestorePlan {
@@ -46,18 +44,6 @@ export interface RestorePlan {
   readonly warnings: readonly string[];
   /** Why it cannot be done, each with what to do; the restore is refused when there are any. */
   readonly obstacles: readonly Obstacle[];
-}
-
-export interface RestoreAim {
-  readonly target: string;
-  readonly database: string;
-  readonly owners: boolean;
-  /** Undefined: as the rights of the role allow. */
-  readonly mode: RestoreMode | undefined;
-  /** Undefined: where there is no other way back. */
-  readonly safetyBackup: boolean | undefined;
-  /** Whether a new database is made under its name at once: nothing is beside it. */
-  readonly atOnce?: boolean;
 }
 
 /** Looks at all that a restore needs; nothing is touched. */

@@ -6,8 +6,7 @@ import type { TableParts } from '../postgres/dump-text/table-parts.ts';
 import { selectTableParts } from '../postgres/dump-text/table-selection.ts';
 import { type ForeignKey, foreignKeysOf, liveSequences, liveTable } from '../postgres/live-tables.ts';
 import { afterRows, beforeRows, compareColumns, type Replaced } from '../postgres/replace-rows.ts';
-import { hasRows, isUnknown, refuseOtherLetters, type TablesPlan } from './plan-tables.ts';
-import type { ChosenTables } from './restore-tables.ts';
+import { type ChosenTables, hasRows, isUnknown, refuseOtherLetters, type TablesPlan } from './plan-tables.ts';
 
 /**
  * Tables that are there get the file's rows in the place of theirs; those that are missing are made as the file says.

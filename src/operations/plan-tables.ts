@@ -9,10 +9,22 @@ import type { TablePart, TableParts } from '../postgres/dump-text/table-parts.ts
 import { selectTableParts } from '../postgres/dump-text/table-selection.ts';
 import { identifier, literal } from '../postgres/quote.ts';
 import type { CheckedFile } from './check-file.ts';
-import type { ChosenTables } from './restore-tables.ts';
 
 /** Into a schema of its own beside the live tables, or in their place. */
 export type TablesMode = 'beside' | 'in-place';
+
+/** Tables of a file that was checked, and where they go. */
+export interface ChosenTables {
+  readonly target: string;
+  readonly server: string;
+  readonly serverMajor: number;
+  readonly database: string;
+  readonly file: CheckedFile;
+  /** The backup's, when the file's name is one of ours. */
+  readonly id: string | undefined;
+  readonly tables: readonly QualifiedName[];
+  readonly found: TableParts;
+}
 
 /** What a restore of some tables would do, found out before anything is touched. */
 export interface TablesPlan extends ChosenTables {

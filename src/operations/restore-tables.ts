@@ -2,16 +2,15 @@ import type { Config, Target } from '../config/config.ts';
 import type { RunContext } from '../contract/run-context.ts';
 import { OrchestrateError } from '../errors.ts';
 import { databaseFacts } from '../postgres/database-facts.ts';
-import { type QualifiedName, writtenName } from '../postgres/dump-text/table-names.ts';
-import type { TableParts } from '../postgres/dump-text/table-parts.ts';
+import { writtenName } from '../postgres/dump-text/table-names.ts';
 import { lockDatabase, openMaintenance } from '../postgres/maintenance.ts';
 import { withSession } from '../postgres/with-session.ts';
 import { makeBackup } from './backup.ts';
-import { type CheckedFile, checkFirstWhole } from './check-file.ts';
+import { checkFirstWhole } from './check-file.ts';
 import { chooseBackup } from './choose-backup.ts';
 import { findTables } from './find-tables.ts';
 import { compareTables, loadTables } from './load-tables.ts';
-import { planBeside, type TablesMode, type TablesPlan } from './plan-tables.ts';
+import { type ChosenTables, planBeside, type TablesMode, type TablesPlan } from './plan-tables.ts';
 import { planInPlace } from './plan-tables-in-place.ts';
 import { refuseOtherTarget, tellRestored } from './restore.ts';
 import { asRestoreFailure } from './restore-failure.ts';
@@ -36,19 +35,6 @@ export interface TablesRequest {
   readonly dryRun: boolean;
   /** Asked once all is checked and nothing has been touched; rejects to stop. */
   readonly confirm: (plan: TablesPlan) => Promise<void>;
-}
-
-/** Tables of a file that was checked, and where they go. */
-export interface ChosenTables {
-  readonly target: string;
-  readonly server: string;
-  readonly serverMajor: number;
-  readonly database: string;
-  readonly file: CheckedFile;
-  /** The backup's, when the file's name is one of ours. */
-  readonly id: string | undefined;
-  readonly tables: readonly QualifiedName[];
-  readonly found: TableParts;
 }
 
 export interface TablesResult {

@@ -6,7 +6,7 @@ import { writeDump } from '../../pipeline/write-dump.ts';
 import { dumpAccess } from '../../postgres/access.ts';
 import type { Snapshot } from '../../postgres/snapshot.ts';
 import type { StagedFile } from '../../store/staged-file.ts';
-import type { Dumped } from './dump-into.ts';
+import type { Dumped } from './dumped.ts';
 
 /** One pg_dump for the contents; the one for owners and grants beside it, or, where their locks are too many, after it. */
 export async function dumpAlone(

@@ -7,26 +7,13 @@ import type { Snapshot } from '../../postgres/snapshot.ts';
 import type { StagedFile } from '../../store/staged-file.ts';
 import { dumpAlone } from './dump-alone.ts';
 import { dumpSideBySide, isInTheWay } from './dump-side-by-side.ts';
+import type { Dumped, DumpPart } from './dumped.ts';
 import { shareTables } from './share-tables.ts';
 
 export interface WrittenDump extends StreamDigest {
   /** Bytes of dump text. */
   readonly rawBytes: number;
   readonly parts: DumpPart[];
-}
-
-/** A run of whole gzip members. */
-export interface DumpPart {
-  /** Of the stored file. */
-  readonly bytes: number;
-  /** Of dump text. */
-  readonly rawBytes: number;
-}
-
-/** What is in the staged file when a dump has succeeded. */
-export interface Dumped extends StreamDigest {
-  readonly parts: readonly DumpPart[];
-  readonly access: Access;
 }
 
 /**

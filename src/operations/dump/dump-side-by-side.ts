@@ -9,8 +9,8 @@ import { copyCommands } from '../../postgres/copy-commands.ts';
 import type { CopyTable } from '../../postgres/copy-plan.ts';
 import type { Snapshot } from '../../postgres/snapshot.ts';
 import { type StagedFile, stageFile } from '../../store/staged-file.ts';
-import type { Dumped, DumpPart } from './dump-into.ts';
 import { dumpProgress } from './dump-progress.ts';
+import type { Dumped, DumpPart } from './dumped.ts';
 import { lockTimeout } from './share-tables.ts';
 
 /**

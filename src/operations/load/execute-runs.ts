@@ -2,7 +2,7 @@ import type { TextCursor } from '../../pipeline/text-cursor.ts';
 import type { StatementRun } from '../../postgres/dump-text/load-layout.ts';
 import { decode } from '../../postgres/dump-text/names.ts';
 import { executeFrom, type ReadyStatement, statementQueue } from './execute-statements.ts';
-import type { Load } from './load-database.ts';
+import type { Load } from './load.ts';
 
 /**
  * Executes what stands behind the rows in the order of the text, but within each run of statements that commute as many

@@ -1,6 +1,6 @@
 import { ClientFailure } from '../../contract/adapter.ts';
 import type { RunStatement } from '../../postgres/dump-text/load-layout.ts';
-import type { Load } from './load-database.ts';
+import type { Load } from './load.ts';
 import type { Worker } from './loaders.ts';
 import { createLockQueue, type LockQueue } from './lock-queue.ts';
 

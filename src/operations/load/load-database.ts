@@ -3,15 +3,16 @@ import type { RunContext } from '../../contract/run-context.ts';
 import { withoutNewerSettings } from '../../pipeline/newer-settings.ts';
 import { type TextCursor, textCursor } from '../../pipeline/text-cursor.ts';
 import type { TableRows } from '../../postgres/dump-text/dump-tally.ts';
-import type { LoadLayout, RunStatement } from '../../postgres/dump-text/load-layout.ts';
+import type { LoadLayout } from '../../postgres/dump-text/load-layout.ts';
 import type { ByteRange } from '../../postgres/dump-text/strip-ranges.ts';
 import type { CheckedFile } from '../check-file.ts';
 import { changedFile } from '../file-parts.ts';
 import { loadFile } from '../load-file.ts';
 import { executeRuns } from './execute-runs.ts';
+import type { Load } from './load.ts';
 import { loadParts } from './load-parts.ts';
-import { type Loaders, withLoaders } from './loaders.ts';
-import { createProgress, type Progress } from './progress.ts';
+import { withLoaders } from './loaders.ts';
+import { createProgress } from './progress.ts';
 import { quickSettings } from './quick-settings.ts';
 import { explained, refuseOtherCounts } from './refusals.ts';
 import { type SplitFile, splitFile } from './split-file.ts';
@@ -21,19 +22,6 @@ export interface NewDatabase {
   readonly leaveOut: readonly ByteRange[];
   /** How many sessions may load. */
   readonly jobs: number;
-}
-
-/** What all steps of a load work on. */
-export interface Load {
-  readonly file: CheckedFile;
-  readonly layout: LoadLayout;
-  readonly loaders: Loaders;
-  /** What is not to be executed, in its order. */
-  readonly drop: readonly ByteRange[];
-  readonly progress: Progress;
-  readonly serverMajor: number;
-  /** What stands behind the rows and was executed before its turn. */
-  readonly executed: Set<RunStatement>;
 }
 
 /**

@@ -4,7 +4,7 @@ import { textCursor } from '../../pipeline/text-cursor.ts';
 import { decode } from '../../postgres/dump-text/names.ts';
 import type { FilePart } from '../file-parts.ts';
 import { executeFrom, type ReadyStatement, statementQueue } from './execute-statements.ts';
-import type { Load } from './load-database.ts';
+import type { Load } from './load.ts';
 import type { Worker } from './loaders.ts';
 import { refuseOtherCounts } from './refusals.ts';
 import type { RowsPart, SplitFile } from './split-file.ts';

@@ -1,6 +1,6 @@
 import type { Session } from '../../contract/adapter.ts';
 import { literal } from '../../postgres/quote.ts';
-import type { RestoreMode } from '../plan-restore.ts';
+import type { RestoreMode } from '../restore-aim.ts';
 import type { Obstacle } from './obstacle.ts';
 
 /**

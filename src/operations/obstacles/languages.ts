@@ -1,6 +1,6 @@
 import type { MayReplace } from '../../postgres/may-replace.ts';
 import type { CheckedFile } from '../check-file.ts';
-import type { RestoreMode } from '../plan-restore.ts';
+import type { RestoreMode } from '../restore-aim.ts';
 import type { Obstacle } from './obstacle.ts';
 
 /** Functions in languages that a new database does not have, or in which only a superuser may write them. */

@@ -1,6 +1,6 @@
 import type { Session } from '../../contract/adapter.ts';
 import { identifier, literal } from '../../postgres/quote.ts';
-import type { RestoreAim } from '../plan-restore.ts';
+import type { RestoreAim } from '../restore-aim.ts';
 import type { Fitness, WithExtensions } from './obstacle.ts';
 
 /** pg_cron can be created in one database of the server, of a given name, and so not in a new one beside that. */

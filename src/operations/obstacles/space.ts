@@ -3,7 +3,7 @@ import type { DatabaseFacts } from '../../postgres/database-facts.ts';
 import { literal } from '../../postgres/quote.ts';
 import { sizeInWords } from '../../report/words.ts';
 import type { CheckedFile } from '../check-file.ts';
-import type { RestoreMode } from '../plan-restore.ts';
+import type { RestoreMode } from '../restore-aim.ts';
 import type { Fitness } from './obstacle.ts';
 
 interface Aim {

@@ -1,7 +1,7 @@
 import type { Session } from '../../contract/adapter.ts';
 import { notIn } from '../../postgres/present.ts';
 import type { CheckedFile } from '../check-file.ts';
-import type { RestoreMode } from '../plan-restore.ts';
+import type { RestoreMode } from '../restore-aim.ts';
 import { timescaleVersion } from '../with-timescaledb.ts';
 import type { Obstacle, WithExtensions } from './obstacle.ts';
 

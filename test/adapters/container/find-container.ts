@@ -1,5 +1,7 @@
 import type { Connection } from '../../../adapters/container/connect.ts';
-import { inspectContainer, type Place, runningPlace } from '../../../adapters/container/find-container.ts';
+import { runningPlace } from '../../../adapters/container/container-state.ts';
+import { inspectContainer } from '../../../adapters/container/find-container.ts';
+import type { Place } from '../../../adapters/container/place.ts';
 
 /** The running container with this name or id. */
 export async function findContainer(connection: Connection, wanted: string): Promise<Place> {

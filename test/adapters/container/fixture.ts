@@ -1,5 +1,5 @@
 import { connectEngine } from '../../../adapters/container/connect.ts';
-import type { Place } from '../../../adapters/container/find-container.ts';
+import type { Place } from '../../../adapters/container/place.ts';
 import { containerSpawn } from '../../../adapters/container/spawn.ts';
 import { type Timing, usualTiming } from '../../../adapters/container/timing.ts';
 import { ClientFailure, type ClientProcess, type Spawn } from '../../../src/contract/adapter.ts';

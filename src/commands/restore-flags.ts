@@ -1,0 +1,15 @@
+import type { RestoreMode } from '../operations/restore-aim.ts';
+
+/** As typed. */
+export interface RestoreFlags {
+  target?: string;
+  table?: string[];
+  schema?: string;
+  force?: true;
+  into?: string;
+  mode?: RestoreMode;
+  safetyBackup?: boolean;
+  owners: boolean;
+  jobs?: number;
+  dryRun?: true;
+}
