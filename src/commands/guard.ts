@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { OrchestrateError } from '../errors.ts';
 import type { CommandEnd } from '../operations/guard.ts';
-import type { RestorePlan } from '../operations/plan-restore.ts';
+import type { RestorePlan } from '../operations/replacement/plan-restore.ts';
 import type { Begin } from './command-line.ts';
 import { oneTargetOption } from './options.ts';
 

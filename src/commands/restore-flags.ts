@@ -1,4 +1,4 @@
-import type { RestoreMode } from '../operations/restore-aim.ts';
+import type { RestoreMode } from '../operations/replacement/restore-aim.ts';
 
 /** As typed. */
 export interface RestoreFlags {

@@ -1,5 +1,5 @@
 import { OrchestrateError } from '../errors.ts';
-import type { TablesPlan } from '../operations/plan-tables.ts';
+import type { TablesPlan } from '../operations/tables/plan-tables.ts';
 import type { CommandLine } from './command-line.ts';
 import type { RestoreFlags } from './restore-flags.ts';
 

@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import { OrchestrateError } from '../errors.ts';
-import type { RestorePlan } from '../operations/plan-restore.ts';
+import type { RestorePlan } from '../operations/replacement/plan-restore.ts';
 import type { Begin } from './command-line.ts';
 import { jobsOption, oneTargetOption } from './options.ts';
 import type { RestoreFlags } from './restore-flags.ts';
@@ -36,7 +36,7 @@ export function restoreCommand(begin: Begin): Command {
       if (table) return restoreTablesCommand(typed, { ...flags, table }, commandLine);
       if (flags.schema !== undefined) throw schemaWithoutTable();
       const { run, report, loadConfig, confirm } = commandLine;
-      const { refuseObstacles } = await import('../operations/obstacles/obstacle.ts');
+      const { refuseObstacles } = await import('../operations/replacement/obstacles/obstacle.ts');
       const { restore } = await import('../operations/restore.ts');
       const { selectTarget } = await import('../targets/select-targets.ts');
       const { describePlan } = await import('../report/restore-plan.ts');

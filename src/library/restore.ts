@@ -1,6 +1,6 @@
 import { OrchestrateError } from '../errors.ts';
+import type { RestoreMode } from '../operations/replacement/restore-aim.ts';
 import type { RestoreResult } from '../operations/restore.ts';
-import type { RestoreMode } from '../operations/restore-aim.ts';
 import { beginRun, type RunOptions } from './run-options.ts';
 
 export interface RestoreOptions extends RunOptions {

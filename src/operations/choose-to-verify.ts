@@ -1,7 +1,7 @@
 import type { Config, Target, VerifyLevel } from '../config/config.ts';
 import type { RunContext } from '../contract/run-context.ts';
 import { selectTarget } from '../targets/select-targets.ts';
-import { type ChosenFile, chooseBackup, isPath } from './choose-backup.ts';
+import { type ChosenFile, chooseBackup, isPath } from './file/choose-backup.ts';
 
 /**
  * One backup, and the target that it is proved like: the chosen one, else the one it is of, else the default one. A

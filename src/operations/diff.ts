@@ -6,11 +6,11 @@ import { dumpForm } from '../postgres/comparison/dump-form.ts';
 import type { Exclude } from '../postgres/left-out.ts';
 import { openSnapshot } from '../postgres/snapshot.ts';
 import { selectTarget } from '../targets/select-targets.ts';
-import { chooseBackup, isPath } from './choose-backup.ts';
-import { type ComparedDump, compareDumps, type DumpDifference } from './compare-dumps.ts';
-import { readDatabase } from './read-database.ts';
-import { dumpedAccess, readFile } from './read-file.ts';
-import { type ServerWhenNeeded, serverWhenNeeded } from './server-when-needed.ts';
+import { type ServerWhenNeeded, serverWhenNeeded } from '../targets/server-when-needed.ts';
+import { type ComparedDump, compareDumps, type DumpDifference } from './comparison/compare-dumps.ts';
+import { readDatabase } from './comparison/read-database.ts';
+import { chooseBackup, isPath } from './file/choose-backup.ts';
+import { dumpedAccess, readFile } from './file/read-file.ts';
 import { databaseOfFiles } from './target-databases.ts';
 
 export interface DiffResult {

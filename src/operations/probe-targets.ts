@@ -3,7 +3,7 @@ import type { Probe } from '../contract/adapter.ts';
 import type { RunContext } from '../contract/run-context.ts';
 import { openMaintenance } from '../postgres/maintenance.ts';
 import { openTarget, probeTarget } from '../targets/open-target.ts';
-import { findUndo, type Undo } from './find-undo.ts';
+import { findUndo, type Undo } from './replacement/find-undo.ts';
 import { lastRestored } from './undo.ts';
 
 export interface ProbedTarget {

@@ -1,8 +1,8 @@
 import type { Config, Target } from '../config/config.ts';
 import type { RunContext } from '../contract/run-context.ts';
 import { failures } from '../errors.ts';
-import { dropUndo } from './drop-undo.ts';
 import { type PruneRequest, type PruneResult, prune } from './prune.ts';
+import { dropUndo } from './replacement/drop-undo.ts';
 import { targetDatabases } from './target-databases.ts';
 
 export interface PruneTargetsResult extends PruneResult {

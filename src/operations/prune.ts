@@ -11,7 +11,7 @@ import type { Config, Target } from '../config/config.ts';
 import type { RunContext } from '../contract/run-context.ts';
 import { readUndoRecord } from '../store/undo-record.ts';
 import { backupOwners } from '../targets/backup-owners.ts';
-import { checkFile } from './check-file.ts';
+import { checkFile } from './file/check-file.ts';
 
 export interface PruneResult {
   readonly kept: readonly { path: string; reasons: readonly string[] }[];

@@ -1,9 +1,9 @@
 import type { Config } from '../config/config.ts';
 import type { RunContext } from '../contract/run-context.ts';
 import { selectTarget } from '../targets/select-targets.ts';
-import { type CheckedFile, checkFirstWhole } from './check-file.ts';
-import { type ChosenFile, chooseBackup, isPath } from './choose-backup.ts';
-import { type ServerWhenNeeded, serverWhenNeeded } from './server-when-needed.ts';
+import { type ServerWhenNeeded, serverWhenNeeded } from '../targets/server-when-needed.ts';
+import { type CheckedFile, checkFirstWhole } from './file/check-file.ts';
+import { type ChosenFile, chooseBackup, isPath } from './file/choose-backup.ts';
 
 /**
  * Reads a whole backup and hands it on. A server is reached only for an archive, and no target is needed for a path or

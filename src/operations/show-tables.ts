@@ -3,9 +3,9 @@ import type { RunContext } from '../contract/run-context.ts';
 import { nameKey, type QualifiedName, writtenName } from '../postgres/dump-text/table-names.ts';
 import type { TablePart } from '../postgres/dump-text/table-parts.ts';
 import { selectTableParts } from '../postgres/dump-text/table-selection.ts';
-import { findTables } from './find-tables.ts';
+import { findTables } from './file/find-tables.ts';
+import { readTableParts, writeRanges } from './file/table-text.ts';
 import { withShownFile } from './show-file.ts';
-import { readTableParts, writeRanges } from './table-text.ts';
 
 /**
  * Hands on, as SQL that psql executes, all that a backup says of some of its tables. The whole file is checked before

@@ -4,8 +4,8 @@ import type { Backup } from '../catalog/catalog.ts';
 import type { Config } from '../config/config.ts';
 import type { RunContext } from '../contract/run-context.ts';
 import { type DumpFormat, detectFormat } from '../postgres/dump-text/detect-format.ts';
-import type { CheckedFile } from './check-file.ts';
-import { rowsByTable, type TableContents } from './rows-by-table.ts';
+import type { CheckedFile } from './file/check-file.ts';
+import { rowsByTable, type TableContents } from './file/rows-by-table.ts';
 import { withShownFile } from './show-file.ts';
 
 /** What is in a backup. */

@@ -5,7 +5,7 @@ import { allDatabases } from '../postgres/all-databases.ts';
 import { openMaintenance } from '../postgres/maintenance.ts';
 import { oneDatabase } from '../targets/one-database.ts';
 import { openTarget } from '../targets/open-target.ts';
-import type { ChosenFile } from './choose-backup.ts';
+import type { ChosenFile } from './file/choose-backup.ts';
 
 /** A target for each of its databases, itself when it has one; a server is asked only for all that it has. */
 export async function targetDatabases(target: Target, run: RunContext): Promise<Target[]> {

@@ -10,16 +10,16 @@ import { renameDatabase, swapDatabases } from '../postgres/swap.ts';
 import { readUndoRecord } from '../store/undo-record.ts';
 import { oneDatabase } from '../targets/one-database.ts';
 import { openTarget } from '../targets/open-target.ts';
-import { findUndo, type Undo } from './find-undo.ts';
-import { refuseObstacles } from './obstacles/obstacle.ts';
-import { swapObstacles } from './obstacles/swap.ts';
-import type { RestorePlan } from './plan-restore.ts';
-import { rememberSwap } from './remember-undo.ts';
+import { startTimescaleJobs } from './load/with-timescaledb.ts';
+import { findUndo, type Undo } from './replacement/find-undo.ts';
+import { refuseObstacles } from './replacement/obstacles/obstacle.ts';
+import { swapObstacles } from './replacement/obstacles/swap.ts';
+import type { RestorePlan } from './replacement/plan-restore.ts';
+import { rememberSwap } from './replacement/remember-undo.ts';
+import type { RestoreMode } from './replacement/restore-aim.ts';
+import { asRestoreFailure } from './replacement/restore-failure.ts';
 import { type RestoreResult, restore } from './restore.ts';
-import type { RestoreMode } from './restore-aim.ts';
-import { asRestoreFailure } from './restore-failure.ts';
 import { withHooks } from './with-hooks.ts';
-import { startTimescaleJobs } from './with-timescaledb.ts';
 
 /** The swap that an undo would do. */
 export interface UndoPlan {

@@ -3,14 +3,14 @@ import type { Target, VerifyLevel } from '../config/config.ts';
 import type { RunContext } from '../contract/run-context.ts';
 import { OrchestrateError } from '../errors.ts';
 import { recordProof } from '../store/record-proof.ts';
-import { type CheckedFile, checkFile } from './check-file.ts';
-import type { ChosenFile } from './choose-backup.ts';
-import { type Difference, differencesInWords } from './differences.ts';
+import { serverWhenNeeded } from '../targets/server-when-needed.ts';
+import { type Difference, differencesInWords } from './comparison/differences.ts';
+import { type CheckedFile, checkFile } from './file/check-file.ts';
+import type { ChosenFile } from './file/choose-backup.ts';
+import { readFile } from './file/read-file.ts';
+import { rowsByTable } from './file/rows-by-table.ts';
 import { prove, type WhenRestored } from './proof/prove.ts';
 import { type ScratchAhead, scratchAhead } from './proof/scratch-ahead.ts';
-import { readFile } from './read-file.ts';
-import { rowsByTable } from './rows-by-table.ts';
-import { serverWhenNeeded } from './server-when-needed.ts';
 import { withHooks } from './with-hooks.ts';
 
 export interface VerifyResult {

@@ -1,6 +1,6 @@
 import { globalsName } from '../catalog/manifest.ts';
 import type { RunContext } from '../contract/run-context.ts';
-import type { TableContents } from '../operations/rows-by-table.ts';
+import type { TableContents } from '../operations/file/rows-by-table.ts';
 import type { BackupContents } from '../operations/show.ts';
 import { escapeText } from './escape.ts';
 import { withoutTool } from './restore-by-hand.ts';

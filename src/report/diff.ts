@@ -1,7 +1,7 @@
 import type { RunContext } from '../contract/run-context.ts';
-import { isSame } from '../operations/compare-dumps.ts';
+import { isSame } from '../operations/comparison/compare-dumps.ts';
+import { differencesInWords } from '../operations/comparison/differences.ts';
 import type { DiffResult } from '../operations/diff.ts';
-import { differencesInWords } from '../operations/differences.ts';
 import { escapeText } from './escape.ts';
 import { table } from './table.ts';
 import { pathInWords } from './words.ts';

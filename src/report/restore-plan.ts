@@ -1,6 +1,6 @@
 import { leftOutInWords } from '../catalog/left-out.ts';
 import type { RunContext } from '../contract/run-context.ts';
-import type { RestorePlan } from '../operations/plan-restore.ts';
+import type { RestorePlan } from '../operations/replacement/plan-restore.ts';
 import type { UndoPlan } from '../operations/undo.ts';
 import { escapeText } from './escape.ts';
 import { ageInWords, dateInWords, pathInWords, sizeInWords } from './words.ts';

@@ -1,6 +1,6 @@
 import type { RunContext } from '../contract/run-context.ts';
-import type { TablesPlan } from '../operations/plan-tables.ts';
 import type { TablesResult } from '../operations/restore-tables.ts';
+import type { TablesPlan } from '../operations/tables/plan-tables.ts';
 import { shellWord } from '../postgres/dump-text/plain-dump.ts';
 import { nameKey, type QualifiedName, writtenName } from '../postgres/dump-text/table-names.ts';
 import { identifier } from '../postgres/quote.ts';

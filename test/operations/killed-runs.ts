@@ -3,7 +3,7 @@ import { randomInt } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { checkFile } from '../../src/operations/check-file.ts';
+import { checkFile } from '../../src/operations/file/check-file.ts';
 import { execute, rows } from '../stage/client.ts';
 import { createDatabase } from '../stage/databases.ts';
 import { hostServer } from '../stage/servers.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { OrchestrateError } from '../../src/errors.ts';
-import { checkFile } from '../../src/operations/check-file.ts';
+import { checkFile } from '../../src/operations/file/check-file.ts';
 import { execute, rows } from '../stage/client.ts';
 import { createDatabase } from '../stage/databases.ts';
 import { differences, type Fingerprint, fingerprint } from '../stage/fingerprint.ts';

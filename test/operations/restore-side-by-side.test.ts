@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { parseManifest } from '../../src/catalog/manifest.ts';
-import { checkFile } from '../../src/operations/check-file.ts';
+import { checkFile } from '../../src/operations/file/check-file.ts';
 import { loadDatabase } from '../../src/operations/load/load-database.ts';
 import { connectionUrl, execute, rows, value } from '../stage/client.ts';
 import { startContainer } from '../stage/containers.ts';

@@ -2,7 +2,7 @@ import type { Target } from '../../config/config.ts';
 import type { Server, Session } from '../../contract/adapter.ts';
 import { dateInWords, sizeInWords } from '../../report/words.ts';
 import { readUndoRecord, type UndoRecord } from '../../store/undo-record.ts';
-import { findUndo } from '../find-undo.ts';
+import { findUndo } from '../replacement/find-undo.ts';
 import { type Check, ok } from './check.ts';
 
 /** What an undo would put back, and what it costs to keep; where no server can be asked, as it was recorded. */

@@ -2,7 +2,7 @@ import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { textCursor } from '../../pipeline/text-cursor.ts';
 import { decode } from '../../postgres/dump-text/names.ts';
-import type { FilePart } from '../file-parts.ts';
+import type { FilePart } from '../file/file-parts.ts';
 import { executeFrom, type ReadyStatement, statementQueue } from './execute-statements.ts';
 import type { Load } from './load.ts';
 import type { Worker } from './loaders.ts';

@@ -1,6 +1,6 @@
 import type { LoadLayout, RunStatement } from '../../postgres/dump-text/load-layout.ts';
 import type { ByteRange } from '../../postgres/dump-text/strip-ranges.ts';
-import type { CheckedFile } from '../check-file.ts';
+import type { CheckedFile } from '../file/check-file.ts';
 import type { Loaders } from './loaders.ts';
 import type { Progress } from './progress.ts';
 

@@ -1,7 +1,7 @@
 import type { ClientFailure, Server } from '../../contract/adapter.ts';
 import { OrchestrateError } from '../../errors.ts';
 import type { TableRows } from '../../postgres/dump-text/dump-tally.ts';
-import type { CheckedFile } from '../check-file.ts';
+import type { CheckedFile } from '../file/check-file.ts';
 
 export type TableCount = Pick<TableRows, 'name' | 'rows'> & { readonly inserts?: boolean };
 

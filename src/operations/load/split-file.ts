@@ -1,8 +1,8 @@
 import type { TableRows } from '../../postgres/dump-text/dump-tally.ts';
 import type { CopyBlock, LoadLayout } from '../../postgres/dump-text/load-layout.ts';
 import type { ByteRange } from '../../postgres/dump-text/strip-ranges.ts';
-import type { CheckedFile } from '../check-file.ts';
-import type { FilePart } from '../file-parts.ts';
+import type { CheckedFile } from '../file/check-file.ts';
+import type { FilePart } from '../file/file-parts.ts';
 
 /** A file whose middle has rows only, in parts that can be read and loaded by themselves. */
 export interface SplitFile {

@@ -2,7 +2,7 @@ import type { Session } from '../../contract/adapter.ts';
 import { namePattern, unquote } from '../../postgres/dump-text/names.ts';
 import { missingRoles, notIn } from '../../postgres/present.ts';
 import { identifier } from '../../postgres/quote.ts';
-import type { CheckedFile } from '../check-file.ts';
+import type { CheckedFile } from '../file/check-file.ts';
 
 /** Makes the roles and tablespaces that a dump names on a server that has nothing yet. */
 export async function furnishScratch({ facts, manifest }: CheckedFile, session: Session): Promise<void> {

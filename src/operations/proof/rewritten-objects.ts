@@ -5,9 +5,9 @@ import { createDumpCheck } from '../../postgres/dump-text/check-dump.ts';
 import { listen } from '../../postgres/dump-text/listen.ts';
 import type { ByteRange } from '../../postgres/dump-text/strip-ranges.ts';
 import { dumpedText } from '../../postgres/dumped-text.ts';
-import type { CheckedFile } from '../check-file.ts';
-import { fillDatabase } from '../fill-database.ts';
-import type { RestorePlan } from '../plan-restore.ts';
+import type { CheckedFile } from '../file/check-file.ts';
+import { fillDatabase } from '../replacement/fill-database.ts';
+import type { RestorePlan } from '../replacement/plan-restore.ts';
 import type { Scratch } from './open-scratch.ts';
 
 /**

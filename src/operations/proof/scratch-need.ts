@@ -2,7 +2,7 @@ import type { Manifest } from '../../catalog/manifest.ts';
 import type { ScratchNeed, Server } from '../../contract/adapter.ts';
 import { openMaintenance } from '../../postgres/maintenance.ts';
 import { serverSettings } from '../../postgres/server-settings.ts';
-import type { CheckedFile } from '../check-file.ts';
+import type { CheckedFile } from '../file/check-file.ts';
 
 /** What a backup tells of the server that it is of. */
 export interface Origin {

@@ -1,0 +1,63 @@
+import type { Hash } from 'node:crypto';
+import type { Writable } from 'node:stream';
+import type { Manifest } from '../../catalog/manifest.ts';
+import type { RunContext } from '../../contract/run-context.ts';
+import { OrchestrateError } from '../../errors.ts';
+import { markedDigester, type StreamDigest } from '../../pipeline/meter.ts';
+import { pourText, readText, type StoredText } from '../../pipeline/read-text.ts';
+import type { ByteRange } from '../../postgres/dump-text/strip-ranges.ts';
+
+/** Whole gzip members of a file, which can be read by themselves. */
+export interface FilePart {
+  /** What it has of the whole text. */
+  readonly text: ByteRange;
+  /** Hands on its text. Rejects with `bad-file` when that is not what was checked. */
+  read(sink: (text: AsyncIterable<Buffer>) => Promise<void>): Promise<void>;
+  /** The same, but what is handed on may be wrong until it has fulfilled. Ends `output`; tells how far it is, from 0 to 1. */
+  pour(output: Writable, tell: (share: number) => void): Promise<void>;
+}
+
+/** Where the parts of a file begin and end, as its manifest has it. */
+export function partRanges(parts: NonNullable<Manifest['parts']>): { stored: ByteRange; text: ByteRange }[] {
+  let [stored, text] = [0, 0];
+  return parts.map(({ bytes, rawBytes }) => {
+    const [start, textStart] = [stored, text];
+    stored += bytes;
+    text += rawBytes;
+    return { stored: { start, end: stored }, text: { start: textStart, end: text } };
+  });
+}
+
+/** `states` are of the hash of the checked file, at the ends of its parts. */
+export function fileParts(
+  path: string,
+  ranges: ReturnType<typeof partRanges>,
+  states: readonly Hash[],
+  run: RunContext,
+): FilePart[] {
+  return ranges.map(({ stored, text }, index) => {
+    const part = (): StoredText => ({
+      gzip: true,
+      part: stored,
+      lastMember: text.end - text.start,
+      digest: markedDigester([], states[index - 1]),
+    });
+    const expect = ({ sha256 }: StreamDigest) => {
+      if (sha256 !== states[index]!.copy().digest('hex')) throw changedFile(path);
+    };
+    return {
+      text,
+      read: async sink => expect(await readText(path, part(), run, sink)),
+      async pour(output, tell) {
+        const size = stored.end - stored.start;
+        expect(await pourText(path, { ...part(), tell: bytes => tell(bytes / size) }, run, output));
+      },
+    };
+  });
+}
+
+export function changedFile(path: string): OrchestrateError {
+  return new OrchestrateError('bad-file', `${path} changed while it was being restored`, {
+    hint: 'Run the command again when nothing writes to the file any more.',
+  });
+}
