@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
+import { unprivileged } from '../stage/unprivileged.ts';
 import { load, loadFailure, project } from './project.ts';
 
 const isRoot = process.geteuid?.() === 0;
@@ -124,12 +125,11 @@ test('does not fall back to another configuration when a file or an import of it
   );
 });
 
-test('does not fall back to another configuration when permission is denied', {
-  skip: isRoot && 'root may read all',
-}, async t => {
+test('does not fall back to another configuration when permission is denied', async t => {
   const root = await project(t, { 'backup.config.json': json, 'a/backup.config.yaml': yaml });
   await chmod(join(root, 'a/backup.config.yaml'), 0);
-  assert.match((await loadFailure(join(root, 'a'))).message, /cannot be read: permission denied$/);
+  const failure = await unprivileged(root, () => loadFailure(join(root, 'a')));
+  assert.match(failure.message, /cannot be read: permission denied$/);
 });
 
 test('tells where JSON and YAML are wrong, without the text around it', async t => {
