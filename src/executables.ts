@@ -1,5 +1,5 @@
 import { access, constants } from 'node:fs/promises';
-import { delimiter } from 'node:path';
+import { delimiter, join } from 'node:path';
 import type { RunContext } from './contract/run-context.ts';
 
 /** The folders of PATH. An empty or relative part of it would run programs of whatever folder one stands in. */
@@ -12,4 +12,13 @@ export function isExecutable(path: string): Promise<boolean> {
     () => true,
     () => false,
   );
+}
+
+/** The first program of that name in PATH; undefined where there is none. */
+export async function findInPath(name: string, run: Pick<RunContext, 'env'>): Promise<string | undefined> {
+  for (const folder of pathFolders(run)) {
+    const path = join(folder, name);
+    if (await isExecutable(path)) return path;
+  }
+  return undefined;
 }

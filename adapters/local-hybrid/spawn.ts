@@ -4,16 +4,19 @@ import { ClientFailure, type ClientProcess, type Spawn } from '../../src/contrac
 import { descriptorOf, handOver } from '../../src/hand-over.ts';
 import { hostProgram } from '../../src/host-program.ts';
 import { deadManSwitch } from './dead-man-switch.ts';
+import { largerWrites } from './larger-writes.ts';
 
 const stderrTail = 4096;
 const killAfter = { again: 1_000, terminate: 3_000, kill: 6_000 }; // milliseconds
 
 /** Starts client programs of one folder on this host, with exactly the given environment. */
 export function hostSpawn(directory: string, environment: Readonly<Record<string, string>>): Spawn {
+  let wrapping: Promise<readonly string[]> | undefined;
   return async ({ program, args, env, input, output }) => {
     const start = await hostProgram();
-    const path = join(directory, program);
-    const [file, ...argv] = input ? [path, ...args] : ['/bin/sh', '-c', deadManSwitch, 'sh', path, ...args];
+    if (output) wrapping ??= largerWrites(environment);
+    const command = [...(output ? await wrapping! : []), join(directory, program), ...args];
+    const [file, ...argv] = input ? command : ['/bin/sh', '-c', deadManSwitch, 'sh', ...command];
     const child = start(file!, argv, {
       env: { ...environment, ...env },
       extendEnv: false,

@@ -11,6 +11,7 @@ import { type ComparedDump, compareDumps, type DumpDifference } from './comparis
 import { readDatabase } from './comparison/read-database.ts';
 import { chooseBackup, isPath } from './file/choose-backup.ts';
 import { dumpedAccess, readFile } from './file/read-file.ts';
+import { jobsOf } from './jobs.ts';
 import { databaseOfFiles } from './target-databases.ts';
 
 export interface DiffResult {
@@ -50,7 +51,8 @@ export async function diff(
   const reach = target && serverWhenNeeded(target, run);
   try {
     const ofA = await readSide(a, target, reach, config, run);
-    const ofB = b === live ? await readLive(reach!, ofA, run) : await readSide(b, target, reach, config, run);
+    const ofB =
+      b === live ? await readLive(reach!, target!, ofA, run) : await readSide(b, target, reach, config, run);
     const difference = await compareDumps(ofA, ofB);
     return { a: ofA.words, b: ofB.words, difference, tables: tablesOf(ofA, ofB, difference) };
   } finally {
@@ -79,10 +81,10 @@ async function readSide(
 }
 
 /** As the backup was dumped, so that the texts can be compared: what it leaves out is no difference. */
-async function readLive(reach: ServerWhenNeeded, like: Side, run: RunContext): Promise<Side> {
+async function readLive(reach: ServerWhenNeeded, target: Target, like: Side, run: RunContext): Promise<Side> {
   const server = await reach.open();
   const snapshot = await openSnapshot(server, server.database, like.exclude);
-  const dump = await readDatabase(server, snapshot, dumpForm(like.contents), run);
+  const dump = await readDatabase(server, snapshot, dumpForm(like.contents), jobsOf(target), run);
   return { ...dump, exclude: like.exclude, words: `database ${server.database} of ${server.describe}` };
 }
 

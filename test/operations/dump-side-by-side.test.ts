@@ -121,3 +121,20 @@ test('somebody who waits to change a table makes one pg_dump do it all, when the
   assert.equal(exitCode, 0, stderr);
   await changer.execute('ALTER TABLE parent DROP COLUMN late');
 });
+
+test('a proof and a comparison read large tables side by side too', async () => {
+  const project = targetProject({ local: hostTarget(server, database) }, { jobs: 2 });
+  await project.must(['backup']);
+  const verified = await project.run(['--verbose', 'verify', 'latest']);
+  assert.equal(verified.exitCode, 0, verified.stderr);
+  const same = await project.run(['--verbose', 'diff', 'latest', 'live']);
+  assert.match(same.stdout, /no difference/);
+  for (const { stderr } of [verified, same]) assert.doesNotMatch(stderr, /one pg_dump does it all/);
+  await execute(server, database, "UPDATE high SET x = 'another' WHERE n = 5500");
+  const changed = await project.run(['--json', 'diff', 'latest', 'live']);
+  const { tables } = JSON.parse(changed.stdout) as { tables: { name: string; same: boolean }[] };
+  assert.deepEqual(
+    tables.filter(({ same }) => !same).map(({ name }) => name),
+    ['public.high'],
+  );
+});

@@ -1,34 +1,73 @@
 import type { Server } from '../../contract/adapter.ts';
 import type { RunContext } from '../../contract/run-context.ts';
 import { dumpAccess } from '../../postgres/access.ts';
-import { createDumpContents } from '../../postgres/comparison/dump-contents.ts';
+import {
+  createDumpContents,
+  type DumpContents,
+  joinContents,
+} from '../../postgres/comparison/dump-contents.ts';
+import { copyCommands } from '../../postgres/copy-commands.ts';
 import { listen } from '../../postgres/dump-text/listen.ts';
-import { dumpedText } from '../../postgres/dumped-text.ts';
+import { copiedText, dumpedText, type ReadDumpText } from '../../postgres/dumped-text.ts';
 import type { Snapshot } from '../../postgres/snapshot.ts';
+import { isInTheWay } from '../dump/dump-side-by-side.ts';
+import { lockTimeout, shareTables } from '../dump/share-tables.ts';
 import type { ComparedDump } from './compare-dumps.ts';
 
-/** What a database holds at the moment of a snapshot, to be compared with a dump of that form. Rejects as `dump` does. */
+/**
+ * What a database holds at the moment of a snapshot, to be compared with a dump of that form. Rows of large tables are
+ * read side by side, as a backup reads them. Rejects as `dump` does.
+ */
 export async function readDatabase(
   server: Server,
   snapshot: Snapshot,
   form: readonly string[],
+  jobs: number,
   run: RunContext,
 ): Promise<ComparedDump> {
+  const database = snapshot.facts.name;
   const args = ['--no-owner', '--no-privileges', ...form, ...snapshot.dumpArguments];
-  const read = dumpedText(server, snapshot.facts.name, args);
-  const contents = createDumpContents();
-  await read(async text => {
-    await listen(withProgress(text, run), contents.handler);
-  });
+  const read = dumpedText(server, database, args);
+  const contents = (await readSideBySide()) ?? (await readTexts([read], run));
   const { statements } = await dumpAccess(server, snapshot);
-  return { contents: contents.end(), access: { statements, complete: true }, read };
+  return { contents, access: { statements, complete: true }, read };
+
+  /** Undefined where one pg_dump has to do it: only that writes other forms than its usual one. */
+  async function readSideBySide(): Promise<DumpContents | undefined> {
+    if (!form.every(arg => arg === `--encoding=${snapshot.facts.encoding}`)) return undefined;
+    const shares = await shareTables(snapshot, jobs, run);
+    if (shares.length === 0) return undefined;
+    const excluded = shares.flat().map(({ name }) => `--exclude-table-data=${name}`);
+    const rest = dumpedText(server, database, [...args, `--lock-wait-timeout=${lockTimeout}`, ...excluded]);
+    const rows = shares.map(tables => copiedText(server, database, copyCommands(tables, snapshot.exported!)));
+    try {
+      return await readTexts([rest, ...rows], run);
+    } catch (error) {
+      if (run.signal.aborted || !isInTheWay(error)) throw error;
+      return undefined;
+    }
+  }
 }
 
-async function* withProgress(text: AsyncIterable<Buffer>, run: RunContext): AsyncGenerator<Buffer> {
+/** Reads texts that are one dump together, at the same time; the first failure ends them all. */
+async function readTexts(texts: readonly ReadDumpText[], run: RunContext): Promise<DumpContents> {
+  const failures: unknown[] = [];
   let bytes = 0;
-  for await (const chunk of text) {
-    bytes += chunk.length;
-    run.emit({ type: 'progress', stage: 'compare', bytes });
-    yield chunk;
-  }
+  const watched = async function* (text: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    for await (const chunk of text) {
+      if (failures.length > 0) throw failures[0];
+      bytes += chunk.length;
+      run.emit({ type: 'progress', stage: 'compare', bytes });
+      yield chunk;
+    }
+  };
+  const contents = await Promise.all(
+    texts.map(async read => {
+      const listener = createDumpContents();
+      await read(text => listen(watched(text), listener.handler)).catch(error => failures.push(error));
+      return listener;
+    }),
+  );
+  if (failures.length > 0) throw failures[0];
+  return joinContents(contents.map(listener => listener.end()) as [DumpContents, ...DumpContents[]]);
 }

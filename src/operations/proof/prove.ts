@@ -58,7 +58,7 @@ export async function prove(
     const result = { server: server.describe, serverVersion: server.version.text };
     if (!isMajorOf(file, server.clientVersion.major)) return { ...result, level: 'restored' };
     const snapshot = await openSnapshot(server, database, exclusionOf(file.manifest));
-    const restored = await readDatabase(server, snapshot, dumpForm(read.contents), run);
+    const restored = await readDatabase(server, snapshot, dumpForm(read.contents), scratch.jobs, run);
     const difference = await compareDumps(whatFileSays(read, plan), restored);
     const changed = await notRewritten(difference.changed, plan, read.data, restored.contents, scratch, run);
     return { ...result, level: 'proven', difference: { ...difference, changed } };

@@ -30,6 +30,12 @@ export interface InsertForm {
 /** The one name in `tables` that is no table's. */
 export const largeObjects = 'large objects';
 
+/** What texts say that are one dump together; none has rows of a table that another one has. */
+export function joinContents([first, ...others]: readonly [DumpContents, ...DumpContents[]]): DumpContents {
+  const tables = [first, ...others].flatMap(one => [...one.tables]);
+  return { ...first, tables: new Map(tables) };
+}
+
 /** Listens to a reader of dump text, in memory that grows with the number of objects only. */
 export function createDumpContents(): { readonly handler: DumpHandler; end(): DumpContents } {
   const objects = createObjectDigests();
