@@ -3,7 +3,8 @@ import { basename } from 'node:path';
 
 /**
  * Bytes that all descendants of some processes have resident at this moment. What is mapped from files counts once
- * for each program: several pg_dumps share it. Linux only.
+ * for each program: several pg_dumps share it. Of what a process shares with one that it has just been forked from, each
+ * has its share. Linux only.
  */
 export function residentBytes(roots: readonly number[]): number {
   let own = 0;
@@ -36,13 +37,13 @@ export function childrenOf(pid: number): number[] {
 
 function look(pid: number): { program: string; own: number; file: number } | undefined {
   try {
-    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-    const bytes = (name: string) =>
-      Number(new RegExp(`^${name}:\\s*(\\d+)`, 'm').exec(status)?.[1] ?? 0) * 1024;
+    const read = (file: string, name: string) =>
+      Number(new RegExp(`^${name}:\\s*(\\d+)`, 'm').exec(file)?.[1] ?? 0) * 1024;
+    const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
     return {
       program: basename(readlinkSync(`/proc/${pid}/exe`)),
-      own: bytes('RssAnon') + bytes('RssShmem'),
-      file: bytes('RssFile'),
+      own: read(rollup, 'Pss_Anon') + read(rollup, 'Pss_Shmem'),
+      file: read(readFileSync(`/proc/${pid}/status`, 'utf8'), 'RssFile'),
     };
   } catch {
     return undefined;
