@@ -13,8 +13,10 @@ export interface DatabaseRequest {
 /** A new empty database with a name of its own, dropped after the file. */
 export async function createDatabase(server: PgServer, request: DatabaseRequest = {}): Promise<string> {
   const name = uniqueName('db') + (request.suffix ?? '');
-  const options = request.options ?? '';
-  await execute(server, 'postgres', `CREATE DATABASE ${identifier(name)} TEMPLATE template0 ${options}`);
+  // Copying the files costs a tenth of writing their pages to the log, which 15 and later do by themselves.
+  const strategy = server.major >= 15 ? 'STRATEGY file_copy' : '';
+  const how = `TEMPLATE template0 ${strategy} ${request.options ?? ''}`;
+  await execute(server, 'postgres', `CREATE DATABASE ${identifier(name)} ${how}`);
   afterFile(() => dropDatabase(server, name));
   return name;
 }
@@ -23,9 +25,8 @@ export async function createDatabase(server: PgServer, request: DatabaseRequest 
 export async function dropDatabase(server: PgServer, name: string): Promise<void> {
   const own = /^t_[a-z]+_[0-9a-f]{10}/.exec(name)?.[0];
   const like = own ? `OR starts_with(datname, ${literal(own)})` : '';
-  const family = `SELECT datname FROM pg_database WHERE datname = ${literal(name)} ${like}`;
-  for (const { datname } of await rows<{ datname: string }>(server, 'postgres', family))
-    await execute(server, 'postgres', `DROP DATABASE IF EXISTS ${identifier(datname)} WITH (FORCE)`);
+  const drop = `SELECT format('DROP DATABASE IF EXISTS %I WITH (FORCE)', datname) FROM pg_database`;
+  await execute(server, 'postgres', `${drop} WHERE datname = ${literal(name)} ${like} \\gexec`);
 }
 
 /** A new role that may log in with `password`, dropped after the file with all that it owns or was granted. */
