@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { before, describe, test } from 'node:test';
-import { cleanEnv } from '../stage/cli.ts';
+import { cleanEnv, runCli } from '../stage/cli.ts';
 import { type GuardProject, guardProject } from './guard-project.ts';
 
 describe('the command of guard', () => {
@@ -23,7 +23,8 @@ describe('the command of guard', () => {
       const words = [...hostile, ...ours];
       const env = { ODD: '$x\n' };
       const command = [process.execPath, 'echo.mjs', ...words];
-      const { stdout, stderr } = await project.run(['guard', ...options, '--', ...command], {
+      const { stdout, stderr } = await runCli(['guard', ...options, '--', ...command], {
+        cwd: project.folder,
         env,
         input: 'yes\n',
       });

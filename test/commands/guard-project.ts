@@ -1,5 +1,6 @@
 import { chmodSync, existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { runCli } from '../stage/cli.ts';
 import { clientEnv, execute, value } from '../stage/client.ts';
 import { createDatabase } from '../stage/databases.ts';
 import type { PgServer } from '../stage/part.ts';
@@ -48,7 +49,7 @@ export async function guardProject(): Promise<GuardProject> {
     reset: async () => {
       await execute(server, database, `UPDATE t SET s = 'before'; DROP TABLE IF EXISTS half_done`);
     },
-    guard: (...args) => project.run(['guard', ...args]),
+    guard: (...args) => runCli(['guard', ...args], { cwd: project.folder }),
     path,
     has: name => existsSync(path(name)),
   };

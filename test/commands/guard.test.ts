@@ -112,7 +112,7 @@ describe('guard', () => {
 
   test('does not run the command when the backup fails', async () => {
     const touch = ['--', 'touch', 'it-ran'];
-    const unreachable = await project.run(['guard', '--target', 'closed', ...touch]);
+    const unreachable = await project.guard('--target', 'closed', ...touch);
     assert.equal(unreachable.exitCode, 3, unreachable.stderr);
     const clients = fakeClients(project.server, 'exit 1');
     const local = { ...hostTarget(project.server, project.database), binDirectory: clients };

@@ -1,23 +1,25 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type CliOptions, runCli, startCli } from './cli.ts';
+import { type CliOptions, callCli, startCli } from './cli.ts';
 import { connectionUrl } from './client.ts';
 import type { Container } from './containers.ts';
 import type { PgServer } from './part.ts';
 import { projectFolder } from './project-folder.ts';
 import type { ProgramResult, RunningProgram } from './run-program.ts';
 
-/** A folder with a configuration, and the tool run in it. */
+/** A folder with a configuration, and the tool run in it: called, but for `start`, which makes a process of it. */
 export interface TargetProject {
   readonly folder: string;
   /** Whatever its exit code. */
-  run(args: readonly string[], options?: CliOptions): Promise<ProgramResult>;
+  run(args: readonly string[], options?: CallOptions): Promise<ProgramResult>;
   /** With --json; has to succeed. */
-  must<Document>(args: readonly string[], options?: CliOptions): Promise<Document>;
+  must<Document>(args: readonly string[], options?: CallOptions): Promise<Document>;
   start(args: readonly string[], options?: CliOptions): RunningProgram;
   /** The newest backup's path. */
   newest(): string;
 }
+
+type CallOptions = Pick<CliOptions, 'cwd' | 'env'>;
 
 export function targetProject(
   targets: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
@@ -27,7 +29,7 @@ export function targetProject(
   const folder = projectFolder({ 'backup.config.json': config });
   const project: TargetProject = {
     folder,
-    run: (args, options) => runCli(args, { cwd: folder, ...options }),
+    run: (args, options) => callCli(args, { cwd: folder, ...options }),
     start: (args, options) => startCli(args, { cwd: folder, ...options }),
     async must(args, options) {
       const result = await project.run(['--json', ...args], options);
