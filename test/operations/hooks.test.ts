@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { basename, join } from 'node:path';
 import { before, test } from 'node:test';
 import { afterFile } from '../stage/after-file.ts';
+import { runCli } from '../stage/cli.ts';
 import { execute } from '../stage/client.ts';
 import { createDatabase } from '../stage/databases.ts';
 import { findProgram, installPackages } from '../stage/debian-packages.ts';
@@ -49,7 +50,7 @@ function told({ folder }: TargetProject, event: string) {
 
 test('each is told what was done: target, file, and what --json prints; its output goes to stderr', async () => {
   const its = project(telling);
-  const { stdout, stderr } = await its.run(['backup', '--json']);
+  const { stdout, stderr } = await runCli(['backup', '--json'], { cwd: its.folder });
   const [made] = JSON.parse(stdout).backups;
   assert.match(stderr, /^out\nerr$/m);
   assert.deepEqual(told(its, 'afterBackup'), [

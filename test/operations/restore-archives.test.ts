@@ -1,101 +1,20 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { before, describe, test } from 'node:test';
-import { gzipSync } from 'node:zlib';
-import { type AwkwardDatabase, createAwkwardDatabase } from '../stage/awkward-database.ts';
 import { execute, pgDump, value } from '../stage/client.ts';
-import { type Container, startContainer } from '../stage/containers.ts';
 import { createDatabase, createRole } from '../stage/databases.ts';
-import { differences, type Fingerprint, fingerprint } from '../stage/fingerprint.ts';
 import type { PgServer } from '../stage/part.ts';
 import { hostServer, server17 } from '../stage/servers.ts';
-import { containerTarget, hostTarget, type TargetProject, targetProject } from '../stage/target-project.ts';
+import { hostTarget, type TargetProject } from '../stage/target-project.ts';
+import { archiveProject, archivesBringBack, file } from './awkward-archives.ts';
 
-/** What people call them: a name begins like an option, and holds all that a shell would obey. */
-const forms: Record<string, (dump: Dump, folder: string) => Promise<string>> = {
-  'in the custom format': async (dump, folder) =>
-    file(folder, `-C --help 'x' "y" $(touch hacked).dump`, await dump('-Fc')),
-  'in the custom format inside gzip, made with --clean and -C': async (dump, folder) =>
-    file(folder, 'clean.dump.gz', gzipSync(await dump('-Fc', '-Z0', '--clean', '-C'))),
-  'in the tar format': async (dump, folder) => file(folder, 'x.tar', await dump('-Ft')),
-  'in the directory format': async (dump, folder) => {
-    await dump('-Fd', '-f', join(folder, `-d 'x' "y" $(touch hacked)`));
-    return `./archives/-d 'x' "y" $(touch hacked)/`;
-  },
-};
-
-type Dump = (...args: string[]) => Promise<Buffer>;
-
-function file(folder: string, name: string, content: Buffer): string {
-  writeFileSync(join(folder, name), content);
-  return `./archives/${name}`;
-}
-
-function archiveProject(targets: Parameters<typeof targetProject>[0]): [TargetProject, string] {
-  const project = targetProject(targets);
-  const folder = join(project.folder, 'archives');
-  mkdirSync(folder);
-  return [project, folder];
-}
-
-interface Way {
-  readonly server: PgServer;
-  readonly container?: Container;
-}
-
-async function inContainer(): Promise<Way> {
-  const container = await startContainer({ publish: true });
-  return { server: await container.server(), container };
-}
-
-const ways: Record<string, () => Promise<Way>> = {
-  'PostgreSQL of this host': async () => ({ server: await hostServer() }),
-  'PostgreSQL 17': async () => ({ server: await server17() }),
-  'a container': () => inContainer(),
-};
-
-for (const [name, way] of Object.entries(ways)) {
-  describe(`an archive of the awkward database, on ${name},`, () => {
-    let server: PgServer;
-    let container: Container | undefined;
-    let awkward: AwkwardDatabase;
-    let whole: Fingerprint;
-    let project: TargetProject;
-    let folder: string;
-    let dump: Dump;
-
-    before(async () => {
-      ({ server, container } = await way());
-      awkward = await createAwkwardDatabase(server);
-      whole = await fingerprint(server, awkward.name);
-      // By TCP this password lets nobody in, so that it is the programs in the container that read them.
-      const target = container
-        ? { ...containerTarget(container, awkward.name), password: 'another' }
-        : hostTarget(server, awkward.name);
-      [project, folder] = archiveProject({ it: target });
-      dump = (...args) => pgDump(server, awkward.name, args);
-    });
-
-    for (const [how, make] of Object.entries(forms)) {
-      test(`${how}, brings everything back`, async () => {
-        const path = await make(dump, folder);
-        const isOutOfSight = container && how.includes('directory');
-        if (!isOutOfSight) await execute(server, awkward.name, 'DROP SCHEMA app CASCADE');
-        const { exitCode, stderr } = await project.run(['restore', path, '--force']);
-        if (isOutOfSight) {
-          assert.equal(exitCode, 7, stderr);
-          assert.match(stderr, /directory format, which a pg_restore in container .* cannot see/);
-          assert.match(stderr, /^hint: .*pg_restore -f - '.*' > dump\.sql/m);
-        } else assert.equal(exitCode, 0, stderr);
-        assert.deepEqual(differences(whole, await fingerprint(server, awkward.name)), []);
-        // What an undo would put back is recorded where the backups are; nothing else is left.
-        const left = readdirSync(project.folder).filter(entry => entry !== 'backups');
-        assert.deepEqual(left.sort(), ['archives', 'backup.config.json']);
-      });
-    }
-  });
-}
+archivesBringBack('PostgreSQL of this host', ['in the custom format', 'in the tar format']);
+archivesBringBack('PostgreSQL 17', [
+  'in the custom format inside gzip, made with --clean and -C',
+  'in the directory format',
+]);
+archivesBringBack('a container', ['in the custom format', 'in the tar format', 'in the directory format']);
 
 describe('an archive', () => {
   let server: PgServer;

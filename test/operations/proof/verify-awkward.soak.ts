@@ -1,0 +1,3 @@
+import { allWays, awkwardProvesIn } from './awkward-proofs.ts';
+
+awkwardProvesIn(allWays);
