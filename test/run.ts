@@ -5,7 +5,7 @@ import { createParts } from './stage/parts.ts';
 import { type FileResult, type FileRun, runTestFile } from './stage/run-test-file.ts';
 import { clearStageFolder, makeStageFolder } from './stage/stage-folder.ts';
 
-// node test/run.ts [--soak] [WORD…]: runs the test files whose path has one of the words in it, two at a time.
+// node test/run.ts [--soak] [WORD…]: runs the test files whose path has one of the words in it, three at a time.
 
 const totals = { passed: 0, failed: 0, skipped: 0 };
 const root = resolve(import.meta.dirname, '..');
@@ -50,7 +50,8 @@ async function runAll(files: string[]): Promise<void> {
         running.delete(run);
       }
     };
-    await Promise.all([worker(), worker()]);
+    // A third one uses the processors while others wait for a container or a lock.
+    await Promise.all([worker(), worker(), worker()]);
   } finally {
     control.close();
     await parts.stop().catch(error => console.log(`stopping the stage: ${error}`));

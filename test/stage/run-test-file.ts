@@ -70,5 +70,7 @@ function testEnv(folder: string): NodeJS.ProcessEnv {
   const foreign =
     /^(PG|POSTGRES_|DOCKER_|BACKUP_|DATABASE_URL$|DB_CONTAINER$|NODE_TEST_CONTEXT$|FORCE_COLOR$|NO_COLOR$)/;
   const kept = Object.entries(process.env).filter(([name]) => !foreign.test(name));
-  return { ...Object.fromEntries(kept), DBO_STAGE: folder };
+  // Every file loads most of the tool.
+  const compiled = process.env.NODE_COMPILE_CACHE ?? join(folder, 'compile-cache');
+  return { ...Object.fromEntries(kept), DBO_STAGE: folder, NODE_COMPILE_CACHE: compiled };
 }
