@@ -25,6 +25,8 @@ const sample = `
 for (const [of, theServer] of Object.entries({ '15': hostServer, '17': server17 })) {
   describe(`an archive of pg_dump ${of}`, () => {
     const folder = projectFolder();
+    // Each place of one major; of the other enough to show that its programs are understood too.
+    const places = of === '15' ? 12 : 4;
     const run = testRun(folder);
     let pg: PgServer;
     let server: Server;
@@ -61,8 +63,8 @@ for (const [of, theServer] of Object.entries({ '15': hostServer, '17': server17 
         isWhole(await check(path));
         // A tar archive ends with two blocks of zeros.
         const end = how.includes('tar') ? whole.length - 1024 : whole.length;
-        for (let part = 1; part <= 12; part += 1) {
-          const at = Math.floor((end * part) / 12) - 1;
+        for (let part = 1; part <= places; part += 1) {
+          const at = Math.floor((end * part) / places) - 1;
           writeFileSync(path, whole.subarray(0, at));
           await refused(path, `cut at ${at} of ${whole.length}`);
         }
@@ -89,7 +91,7 @@ for (const [of, theServer] of Object.entries({ '15': hostServer, '17': server17 
     }
 
     test('in the directory format, is refused where a file of it was cut, or is missing', async () => {
-      await eachFileDamaged([], [0, 1, 18, 0.5, 0.9]);
+      await eachFileDamaged([], of === '15' ? [0, 1, 18, 0.5, 0.9] : [0.5]);
       isWhole(await check(join(folder, 'whole')));
     });
 
