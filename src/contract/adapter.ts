@@ -137,6 +137,11 @@ export interface Server {
   readonly version: PostgresVersion;
   /** Of the programs that dump and load. */
   readonly clientVersion: PostgresVersion;
+  /**
+   * True where nobody else can be in, and all that is opened here takes turns in one session: there is no other moment than
+   * the present one, and nothing is done side by side.
+   */
+  readonly alone?: true;
   /** Where programs of this machine may reach it without the adapter, the likeliest first, and how they log in. */
   readonly direct?: {
     readonly addresses: readonly DirectAddress[];
@@ -151,9 +156,10 @@ export interface Server {
   load(request: LoadRequest): Promise<ClientProcess>;
   /**
    * Starts a psql that executes commands, each SQL or one of psql's own, and stops at the first error. It writes the rows
-   * of COPY … TO STDOUT and what \echo says, and nothing else, to `output`, which it ends.
+   * of COPY … TO STDOUT and what \echo says, and nothing else, to `output`, which it ends. Undefined where nothing is done
+   * side by side.
    */
-  copyOut(request: CopyOutRequest): Promise<ClientProcess>;
+  copyOut?(request: CopyOutRequest): Promise<ClientProcess>;
   /**
    * Starts pg_restore, which writes the SQL text of an archive to its output and connects to no server. The archive is
    * what comes on stdin, or a folder of this host. Rejects with `bad-file` when pg_restore cannot see that folder,

@@ -58,7 +58,7 @@ export async function openSession(spawn: Spawn, database?: string): Promise<Sess
  * What a role or a database may have set must neither end a session that waits, nor make names mean something else
  * than they do in pg_catalog, where pg_dump looks too.
  */
-const undisturbed = [
+export const undisturbed: readonly string[] = [
   "SET search_path TO ''",
   `SELECT set_config(name, 'off', false) FROM pg_settings WHERE name = 'default_transaction_read_only'
    UNION ALL SELECT set_config(name, '0', false) FROM pg_settings WHERE name IN ('statement_timeout', 'lock_timeout',

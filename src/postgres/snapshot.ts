@@ -25,7 +25,10 @@ export interface Snapshot {
   readonly session: Session;
 }
 
-/** Opens a snapshot; on a server that can export none (some standbys), each program takes its own. */
+/**
+ * Opens a snapshot; on a server that can export none (some standbys), each program takes its own. Where nobody else is in,
+ * the present moment is one.
+ */
 export async function openSnapshot(
   server: Server,
   database: string,
@@ -33,14 +36,14 @@ export async function openSnapshot(
 ): Promise<Snapshot> {
   const session = await server.session(database);
   try {
-    await session.execute('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+    if (!server.alone) await session.execute('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
     const found = await databaseFacts(session, database);
     if (!found) throw new OrchestrateError('unreachable', `there is no database ${JSON.stringify(database)}`);
     const extensions = await session.query<Extension>(
       `SELECT extname AS name, extversion AS version, nspname AS schema
        FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace ORDER BY extname`,
     );
-    const exported = await exportSnapshot(session);
+    const exported = server.alone ? undefined : await exportSnapshot(session);
     const exclusion = await findExclusion(session, exclude);
     const { bytes: _, ...facts } = found;
     return {

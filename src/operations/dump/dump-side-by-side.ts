@@ -45,7 +45,7 @@ export async function dumpSideBySide(
     progress.watch(compression);
     const commands = copyCommands(tables, snapshot.exported!);
     const database = snapshot.facts.name;
-    const copy = await starts(server.copyOut({ database, commands, output: compression.input }));
+    const copy = await starts(server.copyOut!({ database, commands, output: compression.input }));
     const [copied, stored] = await Promise.allSettled([copy.done, compression.done]);
     // A compressor that failed says why the program's pipe broke.
     if (stored.status === 'rejected') throw stored.reason;

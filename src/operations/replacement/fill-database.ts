@@ -31,7 +31,7 @@ export async function fillDatabase(
     ? createDatabaseStatement(like, name, server.version)
     : createPlainDatabaseStatement(name, file.facts.encoding);
   await maintenance.execute(create);
-  const sessions = Math.max(1, Math.min(jobs, await freeConnections(maintenance)));
+  const sessions = server.alone ? 1 : Math.max(1, Math.min(jobs, await freeConnections(maintenance)));
   await withTimescale(file, name, server, async () => {
     await loadDatabase(file, name, server, run, { leaveOut: plan.instead, jobs: sessions });
     if (owners) await applyAccess(plan, name, server);
