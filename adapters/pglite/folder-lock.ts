@@ -1,4 +1,4 @@
-import { readdir, readlink, realpath, unlink, writeFile } from 'node:fs/promises';
+import { readdir, readlink, realpath, rm, writeFile } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import type { RunContext } from '../../src/contract/run-context.ts';
 import { OrchestrateError } from '../../src/errors.ts';
@@ -13,7 +13,7 @@ const form = /^db-orchestrate-(\w+-\d+-\w+|unknown)-\w+\.lock$/;
 export async function lockFolder(folder: string, run: RunContext): Promise<() => Promise<void>> {
   const own = `db-orchestrate-${(await processIdentity()) ?? 'unknown'}-${run.id}.lock`;
   await writeFile(join(folder, own), '', { flag: 'wx', mode: 0o600 });
-  const unlock = () => unlink(join(folder, own));
+  const unlock = () => rm(join(folder, own), { force: true });
   try {
     for (const name of await readdir(folder)) {
       const identity = form.exec(name)?.[1];
@@ -26,7 +26,7 @@ export async function lockFolder(folder: string, run: RunContext): Promise<() =>
             ? `a run of this tool, process ${identity.split('-')[1]}`
             : `a run on another machine or in a container, as ${name} says; remove that file if it has ended`,
         );
-      await unlink(join(folder, name)).catch(() => undefined); // another run may have
+      await rm(join(folder, name), { force: true });
     }
     const user = await processThatHas(await realpath(folder));
     if (user !== undefined) throw locked(folder, `process ${user}`);
@@ -37,11 +37,10 @@ export async function lockFolder(folder: string, run: RunContext): Promise<() =>
   }
 }
 
-/** Whoever has a file of the folder open, as far as we may look: PGlite keeps some open. Linux only. */
+/** Whoever has a file of the folder open, this process included, as far as we may look: PGlite keeps some open. Linux only. */
 async function processThatHas(folder: string): Promise<string | undefined> {
   const processes = (await readdir('/proc').catch(() => [])).filter(name => /^\d+$/.test(name));
   for (const pid of processes) {
-    if (pid === String(process.pid)) continue;
     for (const descriptor of await readdir(`/proc/${pid}/fd`).catch(() => [])) {
       const path = await readlink(`/proc/${pid}/fd/${descriptor}`).catch(() => '');
       if (path.startsWith(folder + sep)) return pid;

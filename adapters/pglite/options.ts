@@ -8,3 +8,5 @@ export const pgliteOptions = z.strictObject({
 });
 
 export type PgliteOptions = z.infer<typeof pgliteOptions>;
+/** As a configuration has them. */
+export type WrittenPgliteOptions = z.input<typeof pgliteOptions>;

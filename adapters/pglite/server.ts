@@ -22,7 +22,17 @@ export interface PgliteAccess {
 
 /** A server that is this process's own: nobody else is in it, and it has one session. Rejects with `unreachable`. */
 export async function pgliteServer(access: PgliteAccess, run: RunContext): Promise<Server> {
-  const turns = createTurns(access.start);
+  const known = (database: string) => {
+    if (access.others || database === access.database) return;
+    throw new OrchestrateError(
+      'unreachable',
+      `there is no database ${JSON.stringify(database)} ${access.where} besides its own, ${access.database}`,
+      {
+        hint: 'A folder of PGlite is one database; restore into it without --into.',
+      },
+    );
+  };
+  const turns = createTurns(known, access.start);
   const running = new Set<() => void>();
   /** What is started after an interruption cleans up, and is let be. */
   const endAll = () => {
@@ -30,16 +40,6 @@ export async function pgliteServer(access: PgliteAccess, run: RunContext): Promi
   };
   run.signal.addEventListener('abort', endAll);
 
-  const known = (database: string) => {
-    if (access.others || database === access.database) return;
-    throw new OrchestrateError(
-      'unreachable',
-      `PGlite ${access.where} has no database ${JSON.stringify(database)} besides its own, ${access.database}`,
-      {
-        hint: 'A folder of PGlite is one database; restore into it without --into.',
-      },
-    );
-  };
   const watched = (program: ClientProcess): ClientProcess => {
     const over = () => running.delete(program.kill);
     running.add(program.kill);
@@ -47,7 +47,6 @@ export async function pgliteServer(access: PgliteAccess, run: RunContext): Promi
     return program;
   };
   const session = async (database: string): Promise<Session> => {
-    known(database);
     const opened = openSession({ database, setup: undisturbed, program: false });
     await opened.query('SELECT 1');
     return opened;
@@ -56,6 +55,7 @@ export async function pgliteServer(access: PgliteAccess, run: RunContext): Promi
     let isOpen = true;
     const end = () => {
       isOpen = false;
+      void turns.leave(holder);
     };
     running.add(end);
     const ask = async (sql: string): Promise<string> => {
@@ -99,11 +99,9 @@ export async function pgliteServer(access: PgliteAccess, run: RunContext): Promi
       clientVersion: version, // pg_dump is made with it
       alone: true,
       async dump({ database, args }) {
-        known(database);
         return watched(dumpProgram(turns, { database, setup: [], program: true }, args));
       },
       async load({ database }) {
-        known(database);
         return watched(loadProgram(turns, { database, setup: [], program: true }));
       },
       async unpack() {

@@ -22,8 +22,14 @@ export interface Turns {
   close(): Promise<void>;
 }
 
-/** `start` opens a database when the first turn is about it; the one that was open is shut down first. */
-export function createTurns(start: (database: string) => Promise<Engine>): Turns {
+/**
+ * `start` opens a database when the first turn is about it; the one that was open is shut down first. `check` throws for one
+ * that is not to be opened.
+ */
+export function createTurns(
+  check: (database: string) => void,
+  start: (database: string) => Promise<Engine>,
+): Turns {
   let open: { readonly engine: Engine; readonly database: string } | undefined;
   let status = 'I';
   let last: Holder | undefined;
@@ -35,9 +41,12 @@ export function createTurns(start: (database: string) => Promise<Engine>): Turns
   const take = <Result>(holder: Holder, work: (engine: Engine) => Promise<Result>): Promise<Result> => {
     const turn = queue.then(async () => {
       if (left.has(holder)) throw ended();
+      check(holder.database);
       working = holder;
       try {
-        return await work(await ready(holder));
+        const engine = await ready(holder);
+        if (left.has(holder)) throw ended();
+        return await work(engine);
       } finally {
         working = undefined;
       }
@@ -70,7 +79,12 @@ export function createTurns(start: (database: string) => Promise<Engine>): Turns
   return {
     run: (holder, pieces, tags) =>
       take(holder, async engine => {
-        const answer = await engine.run(pieces, tags);
+        const answer = await engine.run(pieces, tags).catch(async error => {
+          // PostgreSQL itself has failed; the next turn starts it anew.
+          if (open?.engine === engine) forget();
+          await engine.terminate();
+          throw error;
+        });
         status = answer.status;
         return answer;
       }),
@@ -95,7 +109,7 @@ export function createTurns(start: (database: string) => Promise<Engine>): Turns
         if (program === holder) program = undefined;
       });
       queue = rolledBack.catch(() => undefined);
-      await rolledBack;
+      await rolledBack.catch(() => undefined);
     },
     async close() {
       await queue;

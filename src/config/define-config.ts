@@ -1,5 +1,6 @@
 import type { WrittenContainerOptions } from '../../adapters/container/options.ts';
 import type { LocalHybridOptions } from '../../adapters/local-hybrid/options.ts';
+import type { WrittenPgliteOptions } from '../../adapters/pglite/options.ts';
 import type { RetentionPolicy } from '../catalog/retention.ts';
 import type { Exclude } from '../postgres/left-out.ts';
 import type { Databases, Globals, Hooks, ScratchPlace, VerifyLevel } from './config.ts';
@@ -27,7 +28,7 @@ type Targets<Name extends string> = Readonly<Record<Name, TargetConfig>>;
 /** One target. Which other keys it has depends on its `adapter`. */
 export type TargetConfig = CommonConfig &
   SeveralDatabases &
-  (LocalHybridTarget | ContainerTarget | OtherTarget);
+  (LocalHybridTarget | ContainerTarget | PgliteTarget | OtherTarget);
 
 interface SeveralDatabases {
   /** Several databases of the server, each with backups of its own; `'all'`: all that there are. Instead of `database`. */
@@ -64,6 +65,8 @@ interface CommonConfig {
 type LocalHybridTarget = { readonly adapter: 'local-hybrid' } & Readonly<LocalHybridOptions>;
 
 type ContainerTarget = { readonly adapter: 'container' } & Readonly<WrittenContainerOptions>;
+
+type PgliteTarget = { readonly adapter: 'pglite' } & Readonly<WrittenPgliteOptions>;
 
 /** An adapter of somebody else: a path that starts from the config file's folder, or a package. Its keys are its own. */
 interface OtherTarget {

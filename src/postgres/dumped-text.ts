@@ -16,7 +16,7 @@ export function dumpedText(server: Server, database: string, args: readonly stri
 export function copiedText(server: Server, database: string, commands: readonly string[]): ReadDumpText {
   return async sink => {
     const output = new PassThrough();
-    await readAll(await server.copyOut({ database, commands, output }), output, sink);
+    await readAll(await server.copyOut!({ database, commands, output }), output, sink);
   };
 }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ClientFailure, type Server } from '../contract/adapter.ts';
 import type { RunContext } from '../contract/run-context.ts';
-import { rejection, type Scene, until } from './scene.ts';
+import { rejection, type Scene, skippedAlone, until } from './scene.ts';
 
 const timeout = 120_000;
 
@@ -20,7 +20,8 @@ export function endingTests(scene: () => Scene): void {
     });
   }
 
-  test('kill ends a dump that nobody reads, with its backend', { timeout }, async () => {
+  test('kill ends a dump that nobody reads, with its backend', { timeout }, async context => {
+    if (skippedAlone(context, scene())) return;
     const { open, database, sessions, execute } = scene();
     const { server, run } = await open();
     await execute(
@@ -40,7 +41,8 @@ export function endingTests(scene: () => Scene): void {
     await server.close();
   });
 
-  test('kill ends a dump that waits for a lock', { timeout }, async () => {
+  test('kill ends a dump that waits for a lock', { timeout }, async context => {
+    if (skippedAlone(context, scene())) return;
     const { open, database, sessions, server: other } = scene();
     const { server, run } = await open();
     const blocker = await other.session(database);
@@ -62,7 +64,7 @@ export function endingTests(scene: () => Scene): void {
     ['that waits for a statement', 'SELECT pg_sleep(10000);\n', `wait_event = 'PgSleep'`],
     [
       'that waits for more',
-      'BEGIN; INSERT INTO public.witness VALUES (1);\n',
+      'BEGIN;\nINSERT INTO public.witness VALUES (1);\n',
       `state = 'idle in transaction'`,
     ],
     [
@@ -72,7 +74,8 @@ export function endingTests(scene: () => Scene): void {
     ],
   ];
   for (const [what, sql, state] of loads) {
-    test(`kill ends a load ${what}, which then commits nothing`, { timeout }, async () => {
+    test(`kill ends a load ${what}, which then commits nothing`, { timeout }, async context => {
+      if (skippedAlone(context, scene())) return;
       const { open, database, sessions, server: other } = scene();
       const { server, run } = await open();
       const load = await server.load({ database });
@@ -101,7 +104,8 @@ export function endingTests(scene: () => Scene): void {
 
   test('an interrupted run ends its programs, and can still start those that clean up', {
     timeout,
-  }, async () => {
+  }, async context => {
+    if (skippedAlone(context, scene())) return;
     const { open, database, sessions } = scene();
     const controller = new AbortController();
     const { server, run } = await open(controller.signal);
@@ -116,7 +120,10 @@ export function endingTests(scene: () => Scene): void {
     await nothingLeft(run);
   });
 
-  test('closing ends every session and program, and closing again is no error', { timeout }, async () => {
+  test('closing ends every session and program, and closing again is no error', {
+    timeout,
+  }, async context => {
+    if (skippedAlone(context, scene())) return;
     const { open, database } = scene();
     const { server, run } = await open();
     const { load, session } = await busy(server, database);

@@ -22,8 +22,7 @@ export function openingTests(scene: () => Scene): void {
   });
 
   test('probing says that it would work, or why not, and throws for nothing that is merely not there', async () => {
-    const { adapter, options, unreachable, run } = scene();
-    const there = await adapter.probe(options, run());
+    const { adapter, probed: there, unreachable, run } = scene();
     assert.ok(there.usable, JSON.stringify(there));
     assert.notEqual(there.describe, '');
     const nowhere = await adapter.probe(unreachable, run());

@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
+import type { TestContext } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Adapter, ClientProcess, Server } from '../contract/adapter.ts';
+import type { Adapter, ClientProcess, Probe, Server } from '../contract/adapter.ts';
 import type { RunContext } from '../contract/run-context.ts';
 
 /** What the tests of an adapter need to know. */
 export interface ContractSetting<Options> {
-  /** Lead to a server on which the role may create databases. */
+  /** Lead to a server on which the role may create databases; or that is alone, with a database that nobody needs. */
   readonly options: Options;
   /** Lead to nowhere. */
   readonly unreachable: Options;
@@ -20,9 +21,11 @@ export interface ContractSetting<Options> {
 /** An adapter and a server that it reaches. */
 export interface Scene<Options = unknown> extends ContractSetting<Options> {
   readonly adapter: Adapter<Options>;
+  /** What was found before anything was open: some servers let nobody in beside. */
+  readonly probed: Probe;
   /** Stays open; it makes what the tests need, and looks on. */
   readonly server: Server;
-  /** Of this run alone, with an empty text table `witness`; no text of it is plain. */
+  /** Of this run alone, or the one there is, with an empty text table `witness`; no text of it is plain. */
   readonly database: string;
   run(signal?: AbortSignal): RunContext;
   /** For one test, through a run of its own. */
@@ -46,14 +49,16 @@ export async function openScene<Options>(
     cwd: process.cwd(),
     emit: () => undefined,
   });
+  const probed = await adapter.probe(setting.options, run());
   const server = await adapter.open(setting.options, run());
   const open = new Set<Server>([server]);
   const watch = await server.session(server.database);
-  const database = `contract_${randomBytes(4).toString('hex')}`;
-  await watch.execute(`CREATE DATABASE ${database} TEMPLATE template0`);
+  const database = server.alone ? server.database : `contract_${randomBytes(4).toString('hex')}`;
+  if (!server.alone) await watch.execute(`CREATE DATABASE ${database} TEMPLATE template0`);
   const scene: Scene<Options> = {
     ...setting,
     adapter,
+    probed,
     server,
     database,
     run,
@@ -75,12 +80,22 @@ export async function openScene<Options>(
     },
     async close() {
       await watch
-        .execute(`DROP DATABASE IF EXISTS ${database} WITH (FORCE)`)
+        .execute(
+          server.alone
+            ? 'DROP TABLE IF EXISTS public.witness'
+            : `DROP DATABASE IF EXISTS ${database} WITH (FORCE)`,
+        )
         .finally(() => Promise.all([...open].map(one => one.close())));
     },
   };
   await scene.execute('CREATE TABLE public.witness (t text)', database);
   return scene;
+}
+
+/** Of a server that is alone there is no second session to do something beside the first, or to look on. */
+export function skippedAlone(context: TestContext, { server }: Pick<Scene, 'server'>): boolean {
+  if (server.alone) context.skip('it has one session');
+  return server.alone === true;
 }
 
 /** All that a program writes, once it has succeeded. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { QueryFailure } from '../contract/adapter.ts';
 import { identifier } from '../postgres/quote.ts';
-import { outputOf, rejection, type Scene } from './scene.ts';
+import { outputOf, rejection, type Scene, skippedAlone } from './scene.ts';
 
 /** Legal names that programs have taken for options, connection strings, or shell. */
 const hostileNames = ['a=b', 'postgresql://x', '-d', `it's "$(touch x)" \\ é🐘`, ' '];
@@ -22,7 +22,8 @@ export function sessionTests(scene: () => Scene): void {
     await session.close();
   });
 
-  test('a transaction lives in its session alone, and ends with it', async () => {
+  test('a transaction lives in its session alone, and ends with it', async context => {
+    if (skippedAlone(context, scene())) return;
     const { server, database } = scene();
     const [writer, reader] = await Promise.all([server.session(database), server.session(database)]);
     const count = async () => (await reader.query(`SELECT * FROM public.witness WHERE t = 'unseen'`)).length;
@@ -34,7 +35,8 @@ export function sessionTests(scene: () => Scene): void {
     await reader.close();
   });
 
-  test('every legal name of a database is that database, to each of its programs', async () => {
+  test('every legal name of a database is that database, to each of its programs', async context => {
+    if (skippedAlone(context, scene())) return;
     const { server, database, execute } = scene();
     for (const hostile of hostileNames) {
       const name = `${hostile}${database}`;

@@ -6,15 +6,16 @@ import { runProgram } from './run-program.ts';
 
 /** PostgreSQL's programs as this machine has them; installs Debian's when there are none. */
 export async function hostPrograms(): Promise<PgPrograms> {
-  const found = await search();
+  const found = await installedPrograms();
   if (found) return found;
   await installPackages(['postgresql'], 'A PostgreSQL server to test against');
-  const installed = await search();
+  const installed = await installedPrograms();
   if (!installed) throw new Error('postgresql was installed, but its initdb was not found');
   return installed;
 }
 
-async function search(): Promise<PgPrograms | undefined> {
+/** Undefined when there are none. */
+export async function installedPrograms(): Promise<PgPrograms | undefined> {
   const config = findProgram('pg_config');
   const told = config ? (await runProgram([config, '--bindir'])).stdout.trim() : '';
   const folders = [

@@ -43,7 +43,7 @@ export async function restoringChecks(
   ];
   return [
     ...(await standby(maintenance)),
-    mode === 'swap' || cron.inPlace ? wayOf(mode, may) : inPlaceOnly(live, may),
+    mode === 'swap' || cron.inPlace || server.alone ? wayOf(mode, may, server) : inPlaceOnly(live, may),
     ...found('restore', obstacles),
     ...(missing.length + rights.length === 0
       ? [ok('extensions', `the server has those of the database: ${extensions.join(', ') || 'none'}`)]
@@ -52,7 +52,8 @@ export async function restoringChecks(
   ];
 }
 
-function wayOf(mode: 'swap' | 'in-place', may: MayReplace): Check {
+function wayOf(mode: 'swap' | 'in-place', may: MayReplace, { alone }: Server): Check {
+  if (alone) return ok('restore', 'in place, since there is no database beside it');
   return mode === 'swap'
     ? ok('restore', `by swap: role ${may.role} may create databases`)
     : ok('restore', 'in place, since pg_cron can only be in one database of a server');

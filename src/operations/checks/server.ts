@@ -83,7 +83,7 @@ async function askServer(
     found.push(...checks.map(check => ({ ...check, database: one.database })));
   }
   const general = [
-    await looked('connections', () => told(() => connectionsCheck(maintenance, target))),
+    server.alone ? [] : await looked('connections', () => told(() => connectionsCheck(maintenance, target))),
     await looked('clock', () => told(() => clockCheck(maintenance, run))),
     target.globals ? await looked('globals', () => told(() => globalsCheck(server, target))) : [],
   ];

@@ -88,9 +88,11 @@ export async function planRestore(
     ],
     obstacles: [
       ...partialObstacles(file, isHeld),
-      ...(mode === 'swap'
-        ? await swapObstacles(maintenance, live, may, { creates: true })
-        : await inPlaceObstacles(server, live, file.facts.inPlace.makes)),
+      ...(mode === 'in-place'
+        ? await inPlaceObstacles(server, live, file.facts.inPlace.makes)
+        : server.alone && !aim.atOnce
+          ? [noDatabaseBeside(server)]
+          : await swapObstacles(maintenance, live, may, { creates: true })),
       ...(await contentsObstacles(maintenance, file, like)),
       ...(await extensionRights(server, maintenance, file, may, mode === 'swap' ? undefined : live?.name)),
       ...languageObstacles(file, may, mode),
@@ -121,6 +123,13 @@ async function holdsSomething(session: Session): Promise<boolean> {
     SELECT ${own('pg_class', 'relnamespace')} OR ${own('pg_proc', 'pronamespace')} OR ${own('pg_type', 'typnamespace')}
       OR EXISTS (SELECT FROM pg_largeobject_metadata) AS something`);
   return row!.something;
+}
+
+function noDatabaseBeside({ describe, database }: Server): Obstacle {
+  return {
+    what: `${describe} has one database, ${database}, and none can be filled beside it`,
+    remedy: 'Restore without --into and --mode: its contents are replaced in one transaction.',
+  };
 }
 
 function newerDump(server: Server, file: CheckedFile): string[] {
