@@ -7,11 +7,11 @@ import {
   joinContents,
 } from '../../postgres/comparison/dump-contents.ts';
 import { copyCommands } from '../../postgres/copy-commands.ts';
+import type { CopyTable } from '../../postgres/copy-plan.ts';
 import { listen } from '../../postgres/dump-text/listen.ts';
 import { copiedText, dumpedText, type ReadDumpText } from '../../postgres/dumped-text.ts';
 import type { Snapshot } from '../../postgres/snapshot.ts';
-import { isInTheWay } from '../dump/dump-side-by-side.ts';
-import { lockTimeout, shareTables } from '../dump/share-tables.ts';
+import { besideShares, inShares } from '../dump/share-tables.ts';
 import type { ComparedDump } from './compare-dumps.ts';
 
 /**
@@ -28,25 +28,17 @@ export async function readDatabase(
   const database = snapshot.facts.name;
   const args = ['--no-owner', '--no-privileges', ...form, ...snapshot.dumpArguments];
   const read = dumpedText(server, database, args);
-  const contents = (await readSideBySide()) ?? (await readTexts([read], run));
+  const alone = () => readTexts([read], run);
+  const sideBySide = (shares: readonly CopyTable[][]) => {
+    const rest = dumpedText(server, database, [...args, ...besideShares(shares)]);
+    const rows = shares.map(tables => copiedText(server, database, copyCommands(tables, snapshot.exported!)));
+    return readTexts([rest, ...rows], run);
+  };
+  // Other forms than its usual one only pg_dump writes.
+  const isUsual = form.every(arg => arg === `--encoding=${snapshot.facts.encoding}`);
+  const contents = isUsual ? await inShares(snapshot, jobs, run, sideBySide, alone) : await alone();
   const { statements } = await dumpAccess(server, snapshot);
   return { contents, access: { statements, complete: true }, read };
-
-  /** Undefined where one pg_dump has to do it: only that writes other forms than its usual one. */
-  async function readSideBySide(): Promise<DumpContents | undefined> {
-    if (!form.every(arg => arg === `--encoding=${snapshot.facts.encoding}`)) return undefined;
-    const shares = await shareTables(snapshot, jobs, run);
-    if (shares.length === 0) return undefined;
-    const excluded = shares.flat().map(({ name }) => `--exclude-table-data=${name}`);
-    const rest = dumpedText(server, database, [...args, `--lock-wait-timeout=${lockTimeout}`, ...excluded]);
-    const rows = shares.map(tables => copiedText(server, database, copyCommands(tables, snapshot.exported!)));
-    try {
-      return await readTexts([rest, ...rows], run);
-    } catch (error) {
-      if (run.signal.aborted || !isInTheWay(error)) throw error;
-      return undefined;
-    }
-  }
 }
 
 /** Reads texts that are one dump together, at the same time; the first failure ends them all. */

@@ -6,9 +6,9 @@ import type { Access } from '../../postgres/access.ts';
 import type { Snapshot } from '../../postgres/snapshot.ts';
 import type { StagedFile } from '../../store/staged-file.ts';
 import { dumpAlone } from './dump-alone.ts';
-import { dumpSideBySide, isInTheWay } from './dump-side-by-side.ts';
+import { dumpSideBySide } from './dump-side-by-side.ts';
 import type { Dumped, DumpPart } from './dumped.ts';
-import { shareTables } from './share-tables.ts';
+import { inShares } from './share-tables.ts';
 
 export interface WrittenDump extends StreamDigest {
   /** Bytes of dump text. */
@@ -40,15 +40,14 @@ async function dump(
   run: RunContext,
 ): Promise<Dumped> {
   const compress = await bestCompress(run);
-  const shares = await shareTables(snapshot, jobs, run);
-  if (shares.length > 0) {
-    try {
-      return await dumpSideBySide(staged, server, snapshot, shares, compress, run);
-    } catch (error) {
-      if (run.signal.aborted || !isInTheWay(error)) throw error;
-      run.emit({ type: 'detail', message: `one pg_dump does it all: ${(error as Error).message}` });
-      await staged.handle.truncate();
-    }
-  }
-  return dumpAlone(staged, server, snapshot, compress, run);
+  return inShares(
+    snapshot,
+    jobs,
+    run,
+    shares => dumpSideBySide(staged, server, snapshot, shares, compress, run),
+    async () => {
+      await staged.handle.truncate(); // of what came in the way
+      return dumpAlone(staged, server, snapshot, compress, run);
+    },
+  );
 }

@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import { ClientFailure, type ClientProcess, type Server } from '../../contract/adapter.ts';
+import type { ClientProcess, Server } from '../../contract/adapter.ts';
 import type { RunContext } from '../../contract/run-context.ts';
 import type { Compress } from '../../pipeline/compress.ts';
 import { joinFiles } from '../../pipeline/join-files.ts';
@@ -11,7 +11,7 @@ import type { Snapshot } from '../../postgres/snapshot.ts';
 import { type StagedFile, stageFile } from '../../store/staged-file.ts';
 import { dumpProgress } from './dump-progress.ts';
 import type { Dumped, DumpPart } from './dumped.ts';
-import { lockTimeout } from './share-tables.ts';
+import { besideShares, waitForLocks } from './share-tables.ts';
 
 /**
  * One pg_dump for all but the rows of the shared-out tables, and beside it a session for each share, each into a file of
@@ -22,12 +22,13 @@ export async function dumpSideBySide(
   staged: StagedFile,
   server: Server,
   snapshot: Snapshot,
-  [first, ...shares]: readonly CopyTable[][],
+  shares: readonly CopyTable[][],
   compress: Compress,
   run: RunContext,
 ): Promise<Dumped> {
+  const [first, ...others] = shares;
   const folder = dirname(staged.path);
-  const copies = await Promise.all(shares.map(() => stageFile(folder, run.id)));
+  const copies = await Promise.all(others.map(() => stageFile(folder, run.id)));
   const rest = await stageFile(folder, run.id);
   const progress = dumpProgress(run);
   const started: ClientProcess[] = [];
@@ -53,8 +54,7 @@ export async function dumpSideBySide(
     return { bytes: (await handle.stat()).size - before, rawBytes: stored.value };
   };
   const dumpRest = async (access: Promise<Access>, onHead: () => void) => {
-    const excluded = [first!, ...shares].flat().map(({ name }) => `--exclude-table-data=${name}`);
-    const args = ['--no-owner', '--no-privileges', ...snapshot.dumpArguments, waitForLocks, ...excluded];
+    const args = ['--no-owner', '--no-privileges', ...snapshot.dumpArguments, ...besideShares(shares)];
     const dump = await starts(server.dump({ database: snapshot.facts.name, args }));
     const places = { compress, head: staged.handle, rest: rest.handle, onHead };
     return writeDump(dump, places, async () => (await access).block, progress.add);
@@ -66,7 +66,7 @@ export async function dumpSideBySide(
   dumping.catch(head.reject);
   const copying = [
     head.promise.then(() => copyOut(first!, staged)),
-    ...shares.map((tables, index) => copyOut(tables, copies[index]!)),
+    ...others.map((tables, index) => copyOut(tables, copies[index]!)),
   ];
   try {
     const [sizes, copied] = await Promise.all([dumping, Promise.all(copying), access]);
@@ -88,13 +88,3 @@ export async function dumpSideBySide(
     for (const file of [...copies, rest]) await file.discard();
   }
 }
-
-/** Whether it failed for something that one pg_dump alone might not meet. */
-export function isInTheWay(error: unknown): boolean {
-  return (
-    error instanceof ClientFailure &&
-    /lock timeout|snapshot|connection slots|too many (?:clients|connections)/.test(error.stderr)
-  );
-}
-
-const waitForLocks = `--lock-wait-timeout=${lockTimeout}`;

@@ -1,18 +1,53 @@
-import { QueryFailure } from '../../contract/adapter.ts';
+import { ClientFailure, QueryFailure } from '../../contract/adapter.ts';
 import type { RunContext } from '../../contract/run-context.ts';
 import { type CopyTable, shareOut, tablesToCopy } from '../../postgres/copy-plan.ts';
 import { freeConnections } from '../../postgres/free-connections.ts';
 import type { Snapshot } from '../../postgres/snapshot.ts';
 
 /** How long a lock may be waited for: who waits before us has the same tables in mind, and waits for the one who holds them. */
-export const lockTimeout = 5_000; // milliseconds
+const lockTimeout = 5_000; // milliseconds
+export const waitForLocks = `--lock-wait-timeout=${lockTimeout}`;
+
+/**
+ * Has what is dumped read side by side where that can be, and by one pg_dump where it cannot, or where something came in the
+ * way that one alone might not meet.
+ */
+export async function inShares<Result>(
+  snapshot: Snapshot,
+  jobs: number,
+  run: RunContext,
+  sideBySide: (shares: readonly CopyTable[][]) => Promise<Result>,
+  alone: () => Promise<Result>,
+): Promise<Result> {
+  const shares = await shareTables(snapshot, jobs, run);
+  if (shares.length === 0) return alone();
+  try {
+    return await sideBySide(shares);
+  } catch (error) {
+    if (run.signal.aborted || !isInTheWay(error)) throw error;
+    run.emit({ type: 'detail', message: `one pg_dump does it all: ${error.message}` });
+    return alone();
+  }
+}
+
+/** What the pg_dump of all the rest is told. */
+export function besideShares(shares: readonly CopyTable[][]): string[] {
+  return [waitForLocks, ...shares.flat().map(({ name }) => `--exclude-table-data=${name}`)];
+}
+
+function isInTheWay(error: unknown): error is ClientFailure {
+  return (
+    error instanceof ClientFailure &&
+    /lock timeout|snapshot|connection slots|too many (?:clients|connections)/.test(error.stderr)
+  );
+}
 
 /**
  * The large tables, shared out to sessions that read them side by side, and locked as pg_dump locks what it reads. None
  * where one pg_dump has to do it alone: without a snapshot that others can see, with too few connections, or where
  * somebody is about to change a table.
  */
-export async function shareTables(snapshot: Snapshot, jobs: number, run: RunContext): Promise<CopyTable[][]> {
+async function shareTables(snapshot: Snapshot, jobs: number, run: RunContext): Promise<CopyTable[][]> {
   const alone = (why: string) => {
     run.emit({ type: 'detail', message: `one pg_dump does it all: ${why}` });
     return [];
