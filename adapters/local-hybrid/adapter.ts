@@ -1,9 +1,9 @@
 import type { Adapter, Spawn } from '../../src/contract/adapter.ts';
 import { OrchestrateError } from '../../src/errors.ts';
+import { freeBytes } from '../../src/free-bytes.ts';
 import { clientServer } from '../../src/postgres/client-server.ts';
 import { alternative } from './alternative.ts';
 import { missingConnection, parseConnection, withoutLibpqVariables } from './connection.ts';
-import { freeBytes } from './free-bytes.ts';
 import { hostInstallHint } from './install-hint.ts';
 import { type LocalHybridOptions, localHybridOptions } from './options.ts';
 import { optionsFor } from './options-for.ts';

@@ -1,9 +1,9 @@
 import type { ScratchMajors, ScratchNeed, Server } from '../../src/contract/adapter.ts';
 import type { RunContext } from '../../src/contract/run-context.ts';
 import { interruption } from '../../src/errors.ts';
+import { freeBytes } from '../../src/free-bytes.ts';
 import { clientServer } from '../../src/postgres/client-server.ts';
 import { withoutLibpqVariables } from './connection.ts';
-import { freeBytes } from './free-bytes.ts';
 import { hostInstallHint } from './install-hint.ts';
 import { installationsOf } from './installations.ts';
 import type { LocalHybridOptions } from './options.ts';

@@ -6,9 +6,15 @@ import { hostProgram } from '../../src/host-program.ts';
 import { type ScratchAddress, scratchReady } from '../../src/postgres/scratch-ready.ts';
 import { scratchCommand } from '../../src/postgres/scratch-script.ts';
 import { scratchSettings } from '../../src/postgres/scratch-settings.ts';
+import {
+  clearLeftFolders,
+  removeScratchFolder,
+  scratchBases,
+  scratchFolderName,
+} from '../../src/scratch-folder.ts';
 import { hostInstallHint } from './install-hint.ts';
 import type { Installation } from './installations.ts';
-import { clearLeftFolders, clearScratchFolder, scratchBases, scratchFolderName } from './scratch-folder.ts';
+import { endPostmaster } from './postmaster.ts';
 import { scratchUser } from './scratch-user.ts';
 
 export interface TemporaryCluster extends ScratchAddress {
@@ -27,8 +33,11 @@ export async function temporaryCluster(
 ): Promise<TemporaryCluster> {
   const user = await scratchUser();
   const bases = scratchBases(run);
-  await clearLeftFolders(bases, user);
-  const name = await scratchFolderName();
+  // Its server may still run.
+  const clear = (folder: string) =>
+    removeScratchFolder(folder, user?.uid, () => endPostmaster(join(folder, 'data')));
+  await clearLeftFolders('scratch', bases, clear);
+  const name = await scratchFolderName('scratch');
   const told = { name, bases, least: 0, clients: 0, programs: programs.directory };
   const command = scratchCommand({ ...told, settings: scratchSettings(need.settings) });
   const start = await hostProgram();
@@ -59,7 +68,7 @@ export async function temporaryCluster(
     await script;
     clearTimeout(timer);
     // Somebody may have killed the script.
-    for (const base of bases) await clearScratchFolder(join(base, name), user);
+    for (const base of bases) await clear(join(base, name));
   };
   const failed = async () => {
     const { originalMessage } = await script;

@@ -1,10 +1,10 @@
 import { type ClientProcess, QueryFailure, type Server, type Session } from '../../src/contract/adapter.ts';
 import type { RunContext } from '../../src/contract/run-context.ts';
 import { OrchestrateError } from '../../src/errors.ts';
+import { freeBytes } from '../../src/free-bytes.ts';
 import { undisturbed } from '../../src/postgres/session.ts';
 import { versionFromNumber } from '../../src/postgres/version.ts';
 import { type Engine, ended } from './engine.ts';
-import { freeBytes } from './free-bytes.ts';
 import { dumpProgram, loadProgram } from './programs.ts';
 import { createTurns, type Holder } from './turns.ts';
 
