@@ -9,11 +9,9 @@ import { hostProgram } from '../../src/host-program.ts';
 export async function largerWrites(env: Readonly<Record<string, string>>): Promise<readonly string[]> {
   const stdbuf = await findInPath('stdbuf', { env });
   if (stdbuf === undefined) return [];
-  const command = [stdbuf, '--output=64K'];
   const start = await hostProgram();
-  const { exitCode, stderr } = await start(stdbuf, ['--output=64K', stdbuf, '--version'], {
-    env,
-    extendEnv: false,
-  });
-  return exitCode === 0 && stderr === '' ? command : [];
+  const { exitCode, stderr } = await start(stdbuf, [option, stdbuf, '--version'], { env, extendEnv: false });
+  return exitCode === 0 && stderr === '' ? [stdbuf, option] : [];
 }
+
+const option = '--output=64K';

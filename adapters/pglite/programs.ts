@@ -2,7 +2,7 @@ import { PassThrough, Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { ClientFailure, type ClientProcess } from '../../src/contract/adapter.ts';
 import { OrchestrateError } from '../../src/errors.ts';
-import { createStatementCutter, type Piece } from './statement-cutter.ts';
+import { createStatementCutter } from './statement-cutter.ts';
 import type { Holder, Turns } from './turns.ts';
 
 /** Does what pg_dump does; its whole text is in memory before the first byte of it can be read. */
@@ -39,8 +39,8 @@ export function dumpProgram(turns: Turns, holder: Holder, args: readonly string[
 export function loadProgram(turns: Turns, holder: Holder): ClientProcess {
   const stdout = new PassThrough();
   const cutter = createStatementCutter();
-  const readOn = async (cut: () => readonly Piece[]) => {
-    const pieces = cut();
+  const execute = async (chunk: Buffer) => {
+    const pieces = cutter.push(chunk);
     if (pieces.length === 0) return;
     const { output, failure } = await turns.run(holder, pieces, true);
     stdout.write(output);
@@ -48,10 +48,11 @@ export function loadProgram(turns: Turns, holder: Holder): ClientProcess {
   };
   const stdin = new Writable({
     write(chunk: Buffer, _encoding, taken) {
-      readOn(() => cutter.push(chunk)).then(() => taken(), taken);
+      execute(chunk).then(() => taken(), taken);
     },
     final(taken) {
-      readOn(() => cutter.end()).then(() => taken(), taken);
+      const end = async () => cutter.end();
+      end().then(() => taken(), taken);
     },
   });
   const finished = new Promise<void>((resolve, reject) => {

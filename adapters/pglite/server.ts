@@ -2,7 +2,7 @@ import { type ClientProcess, QueryFailure, type Server, type Session } from '../
 import type { RunContext } from '../../src/contract/run-context.ts';
 import { OrchestrateError } from '../../src/errors.ts';
 import { freeBytes } from '../../src/free-bytes.ts';
-import { undisturbed } from '../../src/postgres/session.ts';
+import { rowsAsJson, undisturbed } from '../../src/postgres/session.ts';
 import { versionFromNumber } from '../../src/postgres/version.ts';
 import { type Engine, ended } from './engine.ts';
 import { dumpProgram, loadProgram } from './programs.ts';
@@ -66,8 +66,7 @@ export async function pgliteServer(access: PgliteAccess, run: RunContext): Promi
     };
     return {
       async query<Row>(select: string): Promise<Row[]> {
-        const rows = `SELECT coalesce(array_to_json(array_agg(row_to_json(answer))), '[]') FROM (${select}\n) AS answer`;
-        return JSON.parse(await ask(rows)) as Row[];
+        return JSON.parse(await ask(rowsAsJson(select))) as Row[];
       },
       async execute(statement) {
         await ask(statement);

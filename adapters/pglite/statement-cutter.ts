@@ -2,9 +2,10 @@ import { standardStringsAfter } from '../../src/postgres/dump-text/allowed-state
 import { badDump, excerpt, incompleteDump } from '../../src/postgres/dump-text/bad-dump.ts';
 import { kindOfByte, word } from '../../src/postgres/dump-text/byte-kinds.ts';
 import { parseCopy } from '../../src/postgres/dump-text/copy-target.ts';
+import { readOn } from '../../src/postgres/dump-text/read-on.ts';
 import { createRowReader } from '../../src/postgres/dump-text/row-reader.ts';
 import { createStatementLexer } from '../../src/postgres/dump-text/statement-lexer.ts';
-import { endOfWord } from '../../src/postgres/dump-text/token-ends.ts';
+import { countLines, endOfBlanks, endOfWord } from '../../src/postgres/dump-text/token-ends.ts';
 
 /** What a server is given at a time. */
 export type Piece = { readonly sql: Uint8Array } | RowsPiece;
@@ -21,7 +22,7 @@ export interface StatementCutter {
   /** Reads on. Throws `bad-file` for what psql and this could read in different ways. */
   push(chunk: Buffer): Piece[];
   /** Throws `bad-file` when the text ends inside something. */
-  end(): Piece[];
+  end(): void;
 }
 
 /** Rows that are in memory at one time. */
@@ -43,31 +44,19 @@ export function createStatementCutter(): StatementCutter {
 
   return {
     push(chunk) {
-      const text = carry.length === 0 ? chunk : Buffer.concat([carry, chunk]);
-      let at = 0;
-      for (;;) {
-        const current = read;
-        const next = current(text, at);
-        if (next === at && current === read) break;
-        at = next;
-      }
-      carry = Buffer.from(text.subarray(at)); // a copy: the caller may use its buffer again
+      carry = readOn(carry, chunk, () => read);
       const found = pieces;
       pieces = [];
       return found;
     },
     end() {
       if (read !== readBetween || carry.length > 0) throw incompleteDump(`the text ends inside line ${line}`);
-      return [];
     },
   };
 
   function readBetween(text: Buffer, from: number): number {
-    let at = from;
-    while (text[at] === 10 || text[at] === 0x20 || text[at] === 0x09) {
-      if (text[at] === 10) line += 1;
-      at += 1;
-    }
+    const at = endOfBlanks(text, from);
+    line += countLines(text, from, at);
     if (at > from || at === text.length) return at;
     if (kindOfByte[text[at]!] === word) {
       const end = endOfWord(text, at);

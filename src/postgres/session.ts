@@ -37,10 +37,7 @@ export async function openSession(spawn: Spawn, database?: string): Promise<Sess
 
   const session: Session = {
     async query<Row>(select: string): Promise<Row[]> {
-      const text = await ask(
-        `SELECT coalesce(array_to_json(array_agg(row_to_json(answer))), '[]') FROM (${select}\n) AS answer;`,
-      );
-      return JSON.parse(text) as Row[];
+      return JSON.parse(await ask(`${rowsAsJson(select)};`)) as Row[];
     },
     async execute(statement) {
       await ask(`${statement}\n;`);
@@ -52,6 +49,11 @@ export async function openSession(spawn: Spawn, database?: string): Promise<Sess
   };
   for (const statement of undisturbed) await session.execute(statement);
   return session;
+}
+
+/** A SELECT of one value: an array of the rows of another one. */
+export function rowsAsJson(select: string): string {
+  return `SELECT coalesce(array_to_json(array_agg(row_to_json(answer))), '[]') FROM (${select}\n) AS answer`;
 }
 
 /**

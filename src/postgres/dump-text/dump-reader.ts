@@ -3,9 +3,10 @@ import { badDump, excerpt, incompleteDump } from './bad-dump.ts';
 import { kindOfByte, word } from './byte-kinds.ts';
 import { type CopyTarget, parseCopy } from './copy-target.ts';
 import { foreignLine, isNotice } from './foreign-text.ts';
+import { readOn } from './read-on.ts';
 import { createRowReader } from './row-reader.ts';
 import { createStatementLexer } from './statement-lexer.ts';
-import { endOfWord } from './token-ends.ts';
+import { countLines, endOfBlanks, endOfWord } from './token-ends.ts';
 
 /** What a dump's text consists of, in its order. Buffers are views on what was pushed: copy what must last. */
 export interface DumpHandler {
@@ -100,27 +101,20 @@ export function createDumpReader(handler: DumpHandler, firstLine = 1): DumpReade
   };
 
   function readAll(chunk: Buffer): void {
-    const text = carry.length === 0 ? chunk : Buffer.concat([carry, chunk]);
-    let at = 0;
-    for (;;) {
-      const current = read;
-      const next = current(text, at);
-      if (next === at && current === read) break;
-      offset += next - at;
-      at = next;
-    }
-    if (text.length - at > tokenLimit)
-      throw badDump(`a line or name without an end at line ${currentLine()}`);
-    // A copy: the caller may use its buffer again.
-    carry = Buffer.from(text.subarray(at));
+    carry = readOn(
+      carry,
+      chunk,
+      () => read,
+      bytes => {
+        offset += bytes;
+      },
+    );
+    if (carry.length > tokenLimit) throw badDump(`a line or name without an end at line ${currentLine()}`);
   }
 
   function readBetween(text: Buffer, from: number): number {
-    let at = from;
-    while (text[at] === 10 || text[at] === 0x20 || text[at] === 0x09) {
-      if (text[at] === 10) line += 1;
-      at += 1;
-    }
+    const at = endOfBlanks(text, from);
+    line += countLines(text, from, at);
     if (at > from || at === text.length) return at;
     if (kindOfByte[text[at]!] === word) {
       const end = endOfWord(text, at);

@@ -1,5 +1,12 @@
 import { continuesWord, digit, kindOfByte } from './byte-kinds.ts';
 
+/** Where the blanks and newlines at `from` end, if there are any. */
+export function endOfBlanks(text: Buffer, from: number): number {
+  let at = from;
+  while (text[at] === 10 || text[at] === 0x20 || text[at] === 0x09) at += 1;
+  return at;
+}
+
 /** Where the word at `from` ends. Here and below `text.length` means: more text must tell. */
 export function endOfWord(text: Buffer, from: number): number {
   let at = from + 1;
