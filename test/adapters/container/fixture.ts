@@ -92,10 +92,10 @@ export async function refusalOf(action: Promise<unknown>): Promise<OrchestrateEr
   throw new Error(`no OrchestrateError: ${outcome?.stack ?? outcome}`);
 }
 
-/** Enough rows that a dump of them takes a while. */
+/** Enough rows that a dump of them takes a while; still there after the container was killed at once. */
 export async function fillTable(container: Container, megabytes: number): Promise<void> {
   const rows = megabytes * 1000;
-  const create = `CREATE TABLE big AS SELECT n, repeat(md5(n::text), 31) AS text FROM generate_series(1, ${rows}) AS n`;
+  const create = `SET synchronous_commit = on; CREATE TABLE big AS SELECT n, repeat(md5(n::text), 31) AS text FROM generate_series(1, ${rows}) AS n`;
   const { exitCode, stderr } = await container.exec(psqlIn(container, create));
   if (exitCode !== 0) throw new Error(stderr);
 }
