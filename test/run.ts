@@ -3,7 +3,7 @@ import { join, relative, resolve } from 'node:path';
 import { serveParts } from './stage/control.ts';
 import { createParts } from './stage/parts.ts';
 import { type FileResult, type FileRun, runTestFile } from './stage/run-test-file.ts';
-import { clearStageFolder, makeStageFolder } from './stage/stage-folder.ts';
+import { clearStageFolder, homeInMemory, makeStageFolder } from './stage/stage-folder.ts';
 
 // node test/run.ts [--soak] [WORD…]: runs the test files whose path has one of the words in it, three at a time.
 
@@ -30,7 +30,7 @@ console.log(`${totals.passed} passed, ${totals.failed} failed`);
 process.exitCode = totals.failed > 0 || totals.passed === 0 || interrupted ? 1 : 0;
 
 async function runAll(files: string[]): Promise<void> {
-  const folder = await makeStageFolder();
+  const folder = await makeStageFolder(soak ? undefined : homeInMemory());
   process.env.DBO_STAGE = folder;
   const parts = createParts(folder);
   const control = await serveParts(folder, parts);

@@ -1,22 +1,43 @@
-import { chmodSync, globSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  globSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statfsSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runProgram } from './run-program.ts';
 import { endStrays } from './strays.ts';
 
 const prefix = 'dbo-stage-';
+const memory = '/dev/shm';
 
 /** A new folder for everything of one run. Clears what runs that were killed have left behind. */
-export async function makeStageFolder(): Promise<string> {
-  for (const folder of globSync(join(tmpdir(), `${prefix}*`))) {
+export async function makeStageFolder(home = tmpdir()): Promise<string> {
+  for (const folder of [tmpdir(), memory].flatMap(place => globSync(join(place, `${prefix}*`)))) {
     // Another run may be clearing it too; what stays is the next one's.
     if (!isInUse(folder)) await clearStageFolder(folder).catch(() => {});
   }
-  const folder = mkdtempSync(join(tmpdir(), prefix));
+  const folder = mkdtempSync(join(home, prefix));
   writeFileSync(join(folder, 'owner'), String(process.pid));
   // PostgreSQL runs as another user below it.
   chmodSync(folder, 0o755);
   return folder;
+}
+
+/**
+ * Linux's file system in memory, where it has room for a whole run: the tests make and remove hundreds of thousands of
+ * files, for which ext4 looks longer and longer, as it passes over what was removed in the last minutes.
+ */
+export function homeInMemory(): string | undefined {
+  const mount = mounts().find(([, path]) => path === memory);
+  if (!mount || !/^rw\b/.test(mount[3] ?? '') || mount[3]?.includes('noexec')) return undefined;
+  const { bavail, bsize } = statfsSync(memory);
+  return bavail * bsize > 4 * 1024 ** 3 ? memory : undefined;
 }
 
 /** Ends what is left of a run and removes its folder. */
@@ -42,8 +63,14 @@ function isInUse(folder: string): boolean {
 }
 
 function mountsBelow(folder: string): string[] {
-  if (process.platform !== 'linux') return [];
-  const lines = readFileSync('/proc/self/mounts', 'utf8').split('\n');
-  const paths = lines.map(line => line.split(' ')[1] ?? '');
+  const paths = mounts().map(([, path]) => path ?? '');
   return paths.filter(path => path.startsWith(`${folder}/`)).reverse();
+}
+
+/** The fields of what is mounted: what, where, type, options. */
+function mounts(): string[][] {
+  if (process.platform !== 'linux') return [];
+  return readFileSync('/proc/self/mounts', 'utf8')
+    .split('\n')
+    .map(line => line.split(' '));
 }
