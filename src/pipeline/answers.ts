@@ -12,8 +12,6 @@ export interface Answers {
   /** Waits for a line; false when psql's output ended without it. */
   has(line: string): Promise<boolean>;
   report(): LoadReport;
-  /** When psql's output has ended. */
-  all(): Promise<LoadReport>;
 }
 
 /** Reads psql's command tags and what it answers to questions. Rows that the dump's own SELECTs print pass by. */
@@ -53,10 +51,6 @@ export function readAnswers(stdout: Readable): Answers {
       return last === line;
     },
     report: () => ({ copied, transaction }),
-    async all() {
-      await reading.catch(() => undefined);
-      return { copied, transaction };
-    },
   };
 }
 

@@ -17,8 +17,8 @@ export interface Decompression {
 /** The gzip is not whole. */
 export class BrokenGzip extends Error {}
 
-/** Larger ones are no quicker, and stay in memory longer before they are collected: 20 MB more at the peak. */
-const chunkSize = 64 * 1024;
+/** With smaller ones its thread waits for ours more often: twice the time with 64 KiB. */
+const chunkSize = 1024 * 1024;
 
 /** Node's own zlib. */
 export function unzip(): Decompression {

@@ -15,13 +15,16 @@ export interface Loader {
   /** Executes what is given last, which may use psql's own commands, and ends psql. */
   finish(last?: string): Promise<void>;
   /**
-   * Has psql execute what is poured into it, which ends psql. Where that stopped short, psql does not know: the report has
-   * to be held against what was to come. Rejects as `write` does, or with what was wrong with what was poured.
+   * Has psql execute what is poured into it and then `last`, which ends psql. Rejects as `write` does, or with what was wrong
+   * with what was poured.
    */
-  pour(from: (stdin: Writable) => Promise<void>): Promise<LoadReport>;
+  pour(from: Pour, last: string): Promise<LoadReport>;
   /** Ends psql and its server backend, whatever they do. Safe to call at any time. */
   kill(): Promise<void>;
 }
+
+/** Writes a text, with `last` behind it, to psql, and ends that. */
+export type Pour = (stdin: Writable, last: Buffer) => Promise<void>;
 
 /**
  * Starts a psql that executes SQL text in `database` and stops at the first error. One that can do so refuses every
@@ -61,15 +64,16 @@ export async function openLoader(server: Server, database: string): Promise<Load
       await psql.done;
       if (!whole) await endedEarly();
     },
-    async pour(from) {
-      const pouring = from(psql.stdin);
+    async pour(from, last) {
+      const pouring = from(psql.stdin, Buffer.from(`${last}\nSELECT '${key} end';\n`));
       pouring.catch(() => psql.kill());
       const [poured, executed] = await Promise.allSettled([pouring, psql.done]);
       // Of a psql that stopped at an error, the pipe that broke is only the consequence.
       if (poured.status === 'rejected' && poured.reason instanceof OrchestrateError) throw poured.reason;
       if (executed.status === 'rejected') throw executed.reason;
       if (poured.status === 'rejected') throw poured.reason;
-      return answers.all();
+      if (!(await answers.has(`${key} end`))) await endedEarly();
+      return answers.report();
     },
     async kill() {
       psql.kill();

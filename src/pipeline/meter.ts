@@ -13,6 +13,18 @@ export function counter(tell: (bytes: number) => void): Transform {
   });
 }
 
+/** Passes all on, and then `last`. */
+export function followedBy(last: Buffer): Transform {
+  return new Transform({
+    transform(chunk: Buffer, _encoding, pass) {
+      pass(null, chunk);
+    },
+    flush(end) {
+      end(null, last);
+    },
+  });
+}
+
 export interface StreamDigest {
   readonly bytes: number;
   /** Hexadecimal. */

@@ -2,12 +2,13 @@ import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { gzipSync } from 'node:zlib';
 import type { RunContext } from '../contract/run-context.ts';
 import { OrchestrateError } from '../errors.ts';
 import { BrokenGzip, type Decompression, igunzip, unzip } from './decompress.ts';
 import { recordedLength } from './gzip-trailer.ts';
 import { findIgzip } from './igzip.ts';
-import { counter, type Digester, digester, type StreamDigest } from './meter.ts';
+import { counter, type Digester, digester, followedBy, type StreamDigest } from './meter.ts';
 
 export interface StoredText {
   readonly gzip: boolean;
@@ -41,38 +42,45 @@ export async function readText(
     await pipeline(sourceOf(path, stored), digest.stream, sink, { signal: run.signal });
     return digest.result();
   }
-  const unpacking = (await canBeQuick(path, stored, run)) ?? unzip();
+  const unpacking = unzip();
   return unpack(path, { ...stored, digest }, unpacking, run, ended => sink(wholeText(unpacking, ended)));
 }
 
-/** The same for gzip whose text goes to another program: by a pipe between the two, where there can be one. Ends `output`. */
+/**
+ * The same for gzip whose text goes to another program, with `last` behind it: by a pipe between the two, where there can
+ * be one. Ends `output`.
+ */
 export async function pourText(
   path: string,
   stored: StoredText,
   run: Reading,
   output: Writable,
+  last: Buffer,
 ): Promise<StreamDigest> {
   const { digest = digester() } = stored;
   const quick = await canBeQuick(path, stored, run, output);
-  const unpacking = quick ?? unzip();
+  if (quick)
+    return unpack(path, { ...stored, digest, last: gzipSync(last) }, quick, run, async () => undefined);
+  const unpacking = unzip();
   return unpack(path, { ...stored, digest }, unpacking, run, async ended => {
-    if (!quick) await pipeline(wholeText(unpacking, ended), output);
+    await pipeline(wholeText(unpacking, ended), followedBy(last), output);
   });
 }
 
 async function unpack(
   path: string,
-  stored: StoredText & { readonly digest: Digester },
+  stored: StoredText & { readonly digest: Digester; readonly last?: Buffer },
   unpacking: Decompression,
   { signal }: Reading,
   take: (ended: () => Promise<void>) => Promise<void>,
 ): Promise<StreamDigest> {
-  const { digest, tell } = stored;
-  const steps = [sourceOf(path, stored), ...(tell ? [counter(tell)] : []), digest.stream, unpacking.input];
+  const { digest, tell, last } = stored;
+  const source = [sourceOf(path, stored), ...(tell ? [counter(tell)] : []), digest.stream];
+  const steps = [...source, ...(last ? [followedBy(last)] : []), unpacking.input];
   const feeding = pipeline(steps, { signal });
   feeding.catch(unpacking.kill);
   let result: Promise<StreamDigest> | undefined;
-  const end = async () => {
+  const whole = async () => {
     const [fed, unpacked] = await Promise.allSettled([feeding, unpacking.done]);
     if (unpacked.status === 'rejected' && unpacked.reason instanceof BrokenGzip)
       throw damaged(path, unpacked.reason.message, unpacked.reason);
@@ -85,7 +93,7 @@ async function unpack(
     return taken;
   };
   const ended = () => {
-    result ??= end();
+    result ??= whole();
     return result;
   };
   try {

@@ -13,8 +13,11 @@ export interface FilePart {
   readonly text: ByteRange;
   /** Hands on its text. Rejects with `bad-file` when that is not what was checked. */
   read(sink: (text: AsyncIterable<Buffer>) => Promise<void>): Promise<void>;
-  /** The same, but what is handed on may be wrong until it has fulfilled. Ends `output`; tells how far it is, from 0 to 1. */
-  pour(output: Writable, tell: (share: number) => void): Promise<void>;
+  /**
+   * The same, with `last` behind it, but what is handed on may be wrong until it has fulfilled. Ends `output`; tells how far
+   * it is, from 0 to 1.
+   */
+  pour(output: Writable, last: Buffer, tell: (share: number) => void): Promise<void>;
 }
 
 /** Where the parts of a file begin and end, as its manifest has it. */
@@ -48,9 +51,9 @@ export function fileParts(
     return {
       text,
       read: async sink => expect(await readText(path, part(), run, sink)),
-      async pour(output, tell) {
+      async pour(output, last, tell) {
         const size = stored.end - stored.start;
-        expect(await pourText(path, { ...part(), tell: bytes => tell(bytes / size) }, run, output));
+        expect(await pourText(path, { ...part(), tell: bytes => tell(bytes / size) }, run, output, last));
       },
     };
   });

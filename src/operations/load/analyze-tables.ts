@@ -1,5 +1,6 @@
 import type { Server, Session } from '../../contract/adapter.ts';
 import { withSession } from '../../postgres/with-session.ts';
+import { quickSettings } from './quick-settings.ts';
 
 /** What ANALYZE of a whole database does, by several sessions, the largest tables first. */
 export async function analyzeTables(server: Server, database: string, jobs: number): Promise<void> {
@@ -7,6 +8,7 @@ export async function analyzeTables(server: Server, database: string, jobs: numb
   await withSession(server, database, async first => {
     const waiting = await first.query<{ name: string }>(tables);
     const work = async (session: Session) => {
+      await session.execute(quickSettings(jobs));
       for (let table = waiting.shift(); table; table = waiting.shift())
         await session.execute(`ANALYZE ${table.name}`);
     };

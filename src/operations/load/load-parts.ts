@@ -1,5 +1,6 @@
 import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { followedBy } from '../../pipeline/meter.ts';
 import { textCursor } from '../../pipeline/text-cursor.ts';
 import { decode } from '../../postgres/dump-text/names.ts';
 import type { FilePart } from '../file/file-parts.ts';
@@ -63,15 +64,18 @@ function earlyStatements({ layout, drop }: Load): Map<string, ReadyStatement[]> 
 
 async function loadPart({ part, copies, tables }: RowsPart, worker: Worker, load: Load): Promise<void> {
   if (copies[0]) await worker.use(copies[0].settings, load);
-  refuseOtherCounts(await worker.pour(stdin => pour(part, load, stdin)), tables);
+  const names = copies.map(({ table }) => table);
+  refuseOtherCounts(await worker.pour(names, (stdin, last) => pour(part, load, stdin, last)), tables);
 }
 
 /** Only where something is to be left out of it the text has to come by here. */
-function pour(part: FilePart, { drop, progress }: Load, stdin: Writable): Promise<void> {
+function pour(part: FilePart, { drop, progress }: Load, stdin: Writable, last: Buffer): Promise<void> {
   const { text } = part;
-  if (drop.some(({ start, end }) => start < text.end && end > text.start))
-    return part.read(source => pipeline(textCursor(progress.lines(source), drop, text.start).rest(), stdin));
-  return part.pour(stdin, progress.share(text.end - text.start));
+  if (!drop.some(({ start, end }) => start < text.end && end > text.start))
+    return part.pour(stdin, last, progress.share(text.end - text.start));
+  return part.read(source =>
+    pipeline(textCursor(progress.lines(source), drop, text.start).rest(), followedBy(last), stdin),
+  );
 }
 
 function size({ part: { text } }: RowsPart): number {

@@ -1,7 +1,6 @@
-import type { Writable } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
 import { ClientFailure, type Server } from '../../contract/adapter.ts';
-import { type Loader, openLoader } from '../../pipeline/loader.ts';
+import { type Loader, openLoader, type Pour } from '../../pipeline/loader.ts';
 import { withoutNewer } from '../../pipeline/newer-settings.ts';
 import type { SessionSettings } from '../../postgres/dump-text/session-settings.ts';
 import type { ByteRange } from '../../postgres/dump-text/strip-ranges.ts';
@@ -29,10 +28,10 @@ export interface Worker {
   /** Fulfils when all that was written has been executed. */
   executed(): Promise<void>;
   /**
-   * Executes what is poured in, and tells the row counts of its COPY statements. That ends the session, and another one
-   * takes its place; `use` makes it like the first.
+   * Executes what is poured in, the rows of new tables (as written, latin1), and tells how many each COPY brought. That ends
+   * the session, and another one takes its place; `use` makes it like the first.
    */
-  pour(from: (stdin: Writable) => Promise<void>): Promise<readonly number[]>;
+  pour(tables: readonly string[], from: Pour): Promise<readonly number[]>;
   /** The row counts of the COPY statements that were executed since they were last asked for. */
   takeCopied(): readonly number[];
 }
@@ -131,8 +130,11 @@ async function openWorker(server: Server, database: string, jobs: number): Promi
     async executed() {
       ({ copied } = await (await present()).executed());
     },
-    async pour(from) {
-      const report = await (await present()).pour(from);
+    async pour(tables, from) {
+      // A server without replicas, such as a scratch server, writes no log of rows for a table that is as new as they are.
+      const begin = Buffer.from(`BEGIN;\nTRUNCATE ONLY ${tables.join(', ONLY ')};\n`, 'latin1');
+      await worker.write(begin);
+      const report = await (await present()).pour(from, 'COMMIT;');
       const latest = report.copied.slice(taken);
       [loader, settings, helpers, copied, taken] = [undefined, undefined, undefined, [], 0];
       return latest;

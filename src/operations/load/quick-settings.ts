@@ -1,14 +1,17 @@
 /**
  * What the sessions that load a new database are set to, as SQL text. A commit does not wait for the disk: the swap's
  * does, and that flushes all that was written to the log before it, so nothing that was loaded can be lost once the
- * swap is there. What a role or a database has set must not end a session that waits for the others.
+ * swap is there. What a role or a database has set must not end a session that waits for the others. Autovacuum, which
+ * holds locks on what has just been loaded, gives way to who has waited as long as `deadlock_timeout`, a second by default.
  */
 export function quickSettings(jobs: number): string {
   const memory = Math.floor(memoryOfAll / jobs);
-  return `SELECT pg_catalog.set_config(name, CASE name WHEN 'maintenance_work_mem' THEN '${memory}' WHEN 'synchronous_commit' THEN 'off' ELSE '0' END, false)
-    FROM pg_catalog.pg_settings
-    WHERE name IN ('synchronous_commit', 'idle_session_timeout', 'idle_in_transaction_session_timeout')
-      OR name = 'maintenance_work_mem' AND setting::pg_catalog.int8 < ${memory};\n`;
+  return `SELECT pg_catalog.set_config(name, value, false)
+    FROM pg_catalog.pg_settings JOIN (VALUES ('synchronous_commit', 'off'), ('idle_session_timeout', '0'),
+      ('idle_in_transaction_session_timeout', '0'), ('maintenance_work_mem', '${memory}'), ('deadlock_timeout', '20'))
+      AS quick (setting_name, value) ON name = setting_name
+    WHERE (name <> 'maintenance_work_mem' OR setting::pg_catalog.int8 < ${memory})
+      AND (name <> 'deadlock_timeout' OR (SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user));\n`;
 }
 
 /**

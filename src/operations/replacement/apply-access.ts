@@ -2,6 +2,7 @@ import type { Server } from '../../contract/adapter.ts';
 import { loadDump } from '../../pipeline/load-dump.ts';
 import type { AccessStatement } from '../../postgres/dump-text/access-block.ts';
 import { literal } from '../../postgres/quote.ts';
+import { quickSettings } from '../load/quick-settings.ts';
 import type { RestorePlan } from './plan-restore.ts';
 
 /** Gives a new database that was loaded its owners and grants. Rejects as `load` does. */
@@ -9,8 +10,7 @@ export async function applyAccess(plan: RestorePlan, database: string, server: S
   const text = accessText(plan);
   if (text.length === 0) return;
   await loadDump(server, database, async write => {
-    // The first commit that waited would wait for all that was loaded; the swap's does.
-    await write(Buffer.from('SET synchronous_commit = off;\n'));
+    await write(Buffer.from(quickSettings(1)));
     for (const statement of text) await write(statement);
   });
 }

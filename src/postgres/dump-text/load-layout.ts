@@ -14,6 +14,8 @@ export interface LoadLayout {
 }
 
 export interface CopyBlock extends ByteRange {
+  /** As written (latin1). */
+  readonly table: string;
   readonly settings: SessionSettings;
 }
 
@@ -57,6 +59,7 @@ export function createLoadLayout(): {
   let open: Draft | undefined;
   let lastEnd = 0;
   let copyStart = 0;
+  let table = '';
   let inStretch = false;
 
   return {
@@ -79,8 +82,11 @@ export function createLoadLayout(): {
         } else arrange(statement);
         lastEnd = end;
       },
+      onCopyStart(target) {
+        table = target.table;
+      },
       onCopyEnd({ end }) {
-        copies.push({ start: copyStart, end, settings: settings.current });
+        copies.push({ start: copyStart, end, table, settings: settings.current });
         lastEnd = end;
       },
     },
