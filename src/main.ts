@@ -1,10 +1,8 @@
-import { setFlagsFromString } from 'node:v8';
+import { collectBuffers } from './collect-buffers.ts';
 import { runTool } from './run-tool.ts';
 import { listenToSignals } from './signals.ts';
 
-// Gigabytes pass by here in buffers that are soon free. V8 marks its memory in small steps for them, again and again, which
-// takes a quarter of our time; a pause of some milliseconds disturbs nobody here.
-setFlagsFromString('--no-incremental-marking');
+collectBuffers();
 
 const outputs = { stdout: process.stdout, stderr: process.stderr };
 for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosed);

@@ -63,11 +63,14 @@ echo "$mark ${words.ended}" >&2
 
 /**
  * For programs that read nothing. Their stdin is a dead man's switch: it ends when our process is gone for
- * whatever reason, SIGKILL included, and then so does the program, which cancels its query before it goes.
+ * whatever reason, SIGKILL included, and then so does the program, which cancels its query before it goes. It writes
+ * 64 KiB at a time where coreutils' stdbuf is there and works: the engine takes each of C's own 4 KiB by itself.
  */
 const withSwitch = `${start}
+larger=
+said=$(stdbuf -o64K true 2>&1) && [ -z "$said" ] && larger='stdbuf -o64K'
 trap 'asked=$((asked + 1)); if [ $asked -gt 1 ]; then kill -KILL $program; else kill -TERM $program; fi 2>/dev/null' USR1
-"$@" 3<&- & program=$!
+$larger "$@" 3<&- & program=$!
 { read -r word <&3; [ "$word" = over ] || kill -USR1 $$; } & switch=$!
 exec 3<&-
 ${untilEnd}

@@ -97,6 +97,13 @@ for (const shell of shells) {
     assert.ok(stdout.endsWith(wholeEnd));
   });
 
+  test(`${name}: without input, the program writes 64 KiB at a time where there is a stdbuf`, async () => {
+    const program = start(shell, 'echo "$_STDBUF_O"', false);
+    program.stdin.end('over\n');
+    const expected = spawnSync('stdbuf', ['-o64K', 'true']).status === 0 ? '65536' : '';
+    assert.equal((await program.finished).stdout, `${expected}\n${wholeEnd}`);
+  });
+
   test(`${name}: with input, the program reads it, and the rest is thrown away`, async () => {
     const program = start(shell, 'read -r line; echo "$line"', true);
     program.stdin.write('first\n');

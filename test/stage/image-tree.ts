@@ -15,7 +15,7 @@ import { mustRun, runProgram } from './run-program.ts';
 const everyday =
   'bash dash gzip gunzip zcat sed grep setpriv kill ps cat chgrp chmod chown cp cut date dd df du echo env expr ' +
   'false head id ln ls mkdir mkfifo mktemp mv nice nohup od printenv printf pwd readlink realpath rm rmdir seq ' +
-  'sha256sum sleep sort split stat sync tail tee test timeout touch tr true tty uname uniq wc whoami yes';
+  'sha256sum sleep sort split stat sync tail tee test timeout touch tr true tty uname uniq wc whoami yes stdbuf';
 
 /**
  * Lays out a container's root file system in the empty folder `tree`: PostgreSQL as found below `root`, the
@@ -30,7 +30,12 @@ export async function layImageTree(root: string, major: number, tree: string): P
   const modules = globSync(join(home, 'lib/*.so')).filter(path => !basename(path).startsWith('llvmjit'));
   const commands = everyday.split(' ').flatMap(name => globSync(join(root, 'usr/bin', name)));
   const linked = await libraries(root, [...programs, ...modules, ...commands]);
-  const share = ['usr/share/postgresql/*', 'usr/share/zoneinfo/*', 'usr/lib/locale/C.utf8'];
+  const share = [
+    'usr/libexec/coreutils/*',
+    'usr/share/postgresql/*',
+    'usr/share/zoneinfo/*',
+    'usr/lib/locale/C.utf8',
+  ];
   const paths = [...modules, ...commands, ...linked, ...globSync(share.map(pattern => join(root, pattern)))];
   await copyFollowingLinks(root, paths, tree);
 
