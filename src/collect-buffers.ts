@@ -1,12 +1,10 @@
 import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 
 /**
- * For a process of our own only: gigabytes pass by here in buffers that are soon free. V8 marks all of its memory for them in
- * small steps, again and again, which takes a quarter of our time. Instead, the young ones are collected as soon as there
- * are some, in half a millisecond.
+ * For a process of our own only: gigabytes pass by here in buffers that are soon free, for which V8 would mark all of its
+ * memory, again and again. The young ones are collected as soon as there are some, in half a millisecond.
  */
 export function collectBuffers(): void {
-  setFlagsFromString('--no-incremental-marking');
   let collect: NodeJS.GCFunction | undefined;
   const look = () => {
     if (getHeapStatistics().external_memory < most) return;

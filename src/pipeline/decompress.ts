@@ -7,7 +7,7 @@ import { descriptorOf, handOver } from '../hand-over.ts';
 export interface Decompression {
   /** Takes what is stored. */
   readonly input: Writable;
-  /** The text; empty when it goes to another program. */
+  /** The text; empty where it goes to another program. */
   readonly output: Readable;
   /** Fulfils, when all was unpacked, with how much of what was taken belongs to gzip members; undefined when it cannot say. */
   readonly done: Promise<number | undefined>;
@@ -33,10 +33,10 @@ export function unzip(): Decompression {
 }
 
 /**
- * The program `igzip`: a quarter of zlib's time. Whatever follows the last member it passes over in silence. Where `into`
- * has a pipe behind it, such as another program's stdin, the program writes to that, so the text does not come by here.
+ * The program `igzip`: half of zlib's time. Whatever follows the last member it passes over in silence. Where `into` has a
+ * pipe behind it, such as another program's stdin, the program writes to that, so the text does not come by here.
  */
-export function igunzip(path: string, into?: Writable): Decompression {
+export function igunzip(path: string, into: Writable): Decompression {
   const stdio: SpawnOptions['stdio'] = ['pipe', descriptorOf(into) ?? 'pipe', 'pipe'];
   const child = spawn(path, ['--decompress', '--stdout'], { stdio, env: {} });
   let stderr = '';
@@ -44,7 +44,7 @@ export function igunzip(path: string, into?: Writable): Decompression {
     stderr = (stderr + text).slice(-4096);
   });
   child.stdin!.on('error', () => undefined); // told through `done`
-  if (into) handOver(child.stdout, into, () => child.kill());
+  handOver(child.stdout, into, () => child.kill());
   const done = new Promise<undefined>((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (code, signal) => {

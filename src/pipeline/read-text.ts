@@ -16,7 +16,7 @@ export interface StoredText {
   readonly part?: { readonly start: number; readonly end: number };
   /**
    * How many bytes of text the last gzip member is said to hold. Where its trailer bears that out, it is known that
-   * nothing follows the member, and the quickest program may unpack it.
+   * nothing follows the member, and a program that would pass over that in silence may unpack it.
    */
   readonly lastMember?: number | undefined;
   /** What takes the SHA-256. */
@@ -122,7 +122,7 @@ async function canBeQuick(
   path: string,
   { part, lastMember }: StoredText,
   run: Reading,
-  into?: Writable,
+  into: Writable,
 ): Promise<Decompression | undefined> {
   if (lastMember === undefined || (await lastLength(path, part?.end)) !== lastMember % 2 ** 32)
     return undefined;

@@ -74,7 +74,7 @@ test('an interruption ends the reading', async () => {
   await assert.rejects(read(zipped, { signal: AbortSignal.abort() }), { name: 'AbortError' });
 });
 
-describe('a file that is known to end with its last member is read by igzip,', () => {
+describe('a file that is known to end with its last member is poured by igzip as zlib reads it,', () => {
   before(async () => {
     if (!(await findIgzip(process))) await installPackages(['isal'], 'The test of igzip');
   });

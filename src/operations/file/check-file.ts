@@ -51,11 +51,10 @@ export async function checkFile(
   const check = createDumpCheck(access, [layout.handler, ...also]);
   const manifest = backup?.manifest;
   const ranges = partsOf(format, manifest);
-  const lastMember = manifest?.parts?.at(-1)?.rawBytes ?? manifest?.rawBytes;
-  const read = dumpReader(path, format, open, run, lastMember);
+  const read = dumpReader(path, format, open, run);
   const marked = markedDigester(ranges.map(({ stored }) => stored.end));
   const readFirst: ReadDump =
-    ranges.length > 0 ? sink => readText(path, { gzip: true, lastMember, digest: marked }, run, sink) : read;
+    ranges.length > 0 ? sink => readText(path, { gzip: true, digest: marked }, run, sink) : read;
   let bytes = 0;
   const digest = await readFirst(async text => {
     for await (const chunk of text) {

@@ -15,17 +15,15 @@ import { plainDumpCommand } from '../../postgres/dump-text/plain-dump.ts';
 export type ReadDump = (sink: (text: AsyncIterable<Buffer>) => Promise<void>) => Promise<StreamDigest>;
 
 /**
- * The way to a dump's text. An archive needs pg_restore, which is where the server's other programs are. `lastMember` as
- * `readText` has it.
+ * The way to a dump's text. An archive needs pg_restore, which is where the server's other programs are.
  */
 export function dumpReader(
   path: string,
   { kind, gzip }: DumpFormat,
   open: () => Promise<Server>,
   run: RunContext,
-  lastMember?: number,
 ): ReadDump {
-  const stored: ReadDump = sink => readText(path, { gzip, lastMember }, run, sink);
+  const stored: ReadDump = sink => readText(path, { gzip }, run, sink);
   if (kind === 'plain') return stored;
   const feed: FeedArchive = async write => {
     await stored(async archive => {
