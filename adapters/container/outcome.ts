@@ -31,12 +31,14 @@ export async function failureOf(ending: Ending, { afterEnd }: Timing): Promise<C
   for (let look = 0; ; look += 1) {
     const exit = await exitOf(exec);
     if (whole && exit === 0) return undefined;
-    // Without a mark the code is not the program's. The engine gives 126 also to what it lost the connection to.
-    const certain = typeof exit === 'number' && (whole || !begun);
+    // Without a mark the code is not the program's. The engine gives 126 also to what it lost the connection to. After a
+    // mark the wrapper may have been killed all the same, with its container.
+    const bySignal = typeof exit === 'number' && exit > 128;
+    const certain = typeof exit === 'number' && (whole ? !bySignal : !begun);
     const happened = certain ? undefined : await whyUnusable(place);
     if (happened !== undefined) return failed(null, happened);
-    // Only the end of a container kills the wrapper, and the engine may take seconds to notice that end.
-    const patience = typeof exit === 'number' && exit > 128 ? 5 * afterEnd.times : afterEnd.times;
+    // Without a mark only the end of a container kills the wrapper, and the engine may take seconds to notice that end.
+    const patience = bySignal && !whole ? 5 * afterEnd.times : afterEnd.times;
     if (certain || look >= patience) return typeof exit === 'string' ? failed(null, exit) : ended(exit);
     await delay(afterEnd.every);
   }

@@ -150,7 +150,9 @@ describe('while the command of guard runs,', () => {
     await waitUntil('it is half done', async () => (await project.state()) === 'half');
     terminal.kill('SIGKILL');
     await terminal.finished;
-    await waitUntil('it is put back', async () => (await project.state()) === 'before');
+    // The swap ends sessions of the database that it replaces, and ours may be one of them.
+    const state = () => project.state().catch(() => 'between the two');
+    await waitUntil('it is put back', async () => (await state()) === 'before');
   });
 });
 

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import type Docker from 'dockerode';
+import { failureOf as outcome } from '../../../adapters/container/outcome.ts';
+import { usualTiming } from '../../../adapters/container/timing.ts';
 import type { ClientProcess } from '../../../src/contract/adapter.ts';
 import { afterFile } from '../../stage/after-file.ts';
 import { type Container, startContainer } from '../../stage/containers.ts';
@@ -194,4 +197,14 @@ test('a container that is removed', async () => {
   await removed.remove();
   assert.match(await lossOf(program), new RegExp(`^container ${removed.name} was (removed|stopped)`));
   assert.equal((await refusalOf(programsIn(removed))).message, `no container named "${removed.name}"`);
+});
+
+test('a container that is removed just when a program in it has ended', async () => {
+  const removed = await startContainer();
+  const { place } = await programsIn(removed);
+  await removed.remove();
+  const exec = { inspect: async () => ({ Running: false, ExitCode: 137 }) } as Docker.Exec;
+  const ending = { program: 'psql', place, exec, begun: true, whole: true, stderr: '' };
+  const failure = await outcome({ ...ending, lost: undefined, broken: undefined }, usualTiming);
+  assert.match(failure!.stderr, new RegExp(`^container ${removed.name} was (removed|stopped)`));
 });
