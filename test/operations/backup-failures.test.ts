@@ -12,6 +12,7 @@ import type { PgServer } from '../stage/part.ts';
 import { projectFolder } from '../stage/project-folder.ts';
 import { mustRun } from '../stage/run-program.ts';
 import { hostServer } from '../stage/servers.ts';
+import { waitUntil } from '../stage/wait-until.ts';
 import { localTarget, testRun } from './backup-in-process.ts';
 import { backupProject } from './backup-project.ts';
 import { fakeClients } from './fake-clients.ts';
@@ -49,7 +50,8 @@ async function failure(
   assert.ok(error instanceof OrchestrateError, `${error}`);
   assert.deepEqual(readdirSync(backups), [earlier]);
   const left = `SELECT count(*) FROM pg_stat_activity WHERE application_name = 'db-orchestrate ${run.id}'`;
-  assert.equal(await value(server, 'postgres', left), 0);
+  // A backend notices a moment later that its client has ended.
+  await waitUntil('no session is left', async () => (await value(server, 'postgres', left)) === 0);
   return error;
 }
 
