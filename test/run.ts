@@ -30,7 +30,7 @@ console.log(`${totals.passed} passed, ${totals.failed} failed`);
 process.exitCode = totals.failed > 0 || totals.passed === 0 || interrupted ? 1 : 0;
 
 async function runAll(files: string[]): Promise<void> {
-  const folder = await makeStageFolder(soak ? undefined : homeInMemory());
+  const folder = await makeStageFolder(soak ? undefined : await homeInMemory());
   process.env.DBO_STAGE = folder;
   const parts = createParts(folder);
   const control = await serveParts(folder, parts);

@@ -1,5 +1,5 @@
 import { createHash, type Hash } from 'node:crypto';
-import { Transform } from 'node:stream';
+import { PassThrough, Transform } from 'node:stream';
 
 /** Counts the bytes that pass, and tells the sum after each chunk. */
 export function counter(tell: (bytes: number) => void): Transform {
@@ -15,14 +15,7 @@ export function counter(tell: (bytes: number) => void): Transform {
 
 /** Passes all on, and then `last`. */
 export function followedBy(last: Buffer): Transform {
-  return new Transform({
-    transform(chunk: Buffer, _encoding, pass) {
-      pass(null, chunk);
-    },
-    flush(end) {
-      end(null, last);
-    },
-  });
+  return new PassThrough({ flush: end => end(null, last) });
 }
 
 export interface StreamDigest {

@@ -1,15 +1,7 @@
-import {
-  chmodSync,
-  globSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  statfsSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, globSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freeBytes } from '../../src/free-bytes.ts';
 import { runProgram } from './run-program.ts';
 import { endStrays } from './strays.ts';
 
@@ -33,11 +25,11 @@ export async function makeStageFolder(home = tmpdir()): Promise<string> {
  * Linux's file system in memory, where it has room for a whole run: the tests make and remove hundreds of thousands of
  * files, for which ext4 looks longer and longer, as it passes over what was removed in the last minutes.
  */
-export function homeInMemory(): string | undefined {
+export async function homeInMemory(): Promise<string | undefined> {
   const mount = mounts().find(([, path]) => path === memory);
   if (!mount || !/^rw\b/.test(mount[3] ?? '') || mount[3]?.includes('noexec')) return undefined;
-  const { bavail, bsize } = statfsSync(memory);
-  return bavail * bsize > 4 * 1024 ** 3 ? memory : undefined;
+  const free = (await freeBytes(memory)) ?? 0;
+  return free > 4 * 1024 ** 3 ? memory : undefined;
 }
 
 /** Ends what is left of a run and removes its folder. */
