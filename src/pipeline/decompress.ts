@@ -7,8 +7,6 @@ import { descriptorOf, handOver } from '../hand-over.ts';
 export interface Decompression {
   /** Takes what is stored. */
   readonly input: Writable;
-  /** The text; empty where it goes to another program. */
-  readonly output: Readable;
   /** Fulfils, when all was unpacked, with how much of what was taken belongs to gzip members; undefined when it cannot say. */
   readonly done: Promise<number | undefined>;
   kill(): void;
@@ -21,7 +19,7 @@ export class BrokenGzip extends Error {}
 const chunkSize = 1024 * 1024;
 
 /** Node's own zlib. */
-export function unzip(): Decompression {
+export function unzip(): Decompression & { readonly output: Readable } {
   const gunzip = createGunzip({ chunkSize });
   const done = new Promise<number>((resolve, reject) => {
     gunzip.on('end', () => resolve(gunzip.bytesWritten));
@@ -54,7 +52,7 @@ export function igunzip(path: string, into: Writable): Decompression {
     });
   });
   done.catch(() => undefined);
-  return { input: child.stdin!, output: child.stdout!, done, kill: () => child.kill() };
+  return { input: child.stdin!, done, kill: () => child.kill() };
 }
 
 /** Without the names that igzip gives itself and its input. */

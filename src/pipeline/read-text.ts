@@ -107,7 +107,10 @@ async function unpack(
 }
 
 /** A text that broke off is not one that ended. */
-async function* wholeText({ output }: Decompression, ended: () => Promise<void>): AsyncGenerator<Buffer> {
+async function* wholeText(
+  { output }: ReturnType<typeof unzip>,
+  ended: () => Promise<void>,
+): AsyncGenerator<Buffer> {
   try {
     yield* output as AsyncIterable<Buffer>;
   } catch (error) {
