@@ -2,6 +2,7 @@ import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { followedBy } from '../../pipeline/meter.ts';
 import { textCursor } from '../../pipeline/text-cursor.ts';
+import type { TableRows } from '../../postgres/dump-text/dump-tally.ts';
 import { decode } from '../../postgres/dump-text/names.ts';
 import type { FilePart } from '../file/file-parts.ts';
 import { executeFrom, type ReadyStatement, statementQueue } from './execute-statements.ts';
@@ -24,27 +25,31 @@ export async function loadParts(
   const early = earlyStatements(load);
   const { main, jobs } = load.loaders;
   const queue = statementQueue();
-  let loading = 0;
+  /** Parts that wait for a session or are being loaded. */
+  let unloaded = middle.length + 1;
+  const loaded = (tables: readonly TableRows[]) => {
+    unloaded -= 1; // first: who builds what is ready then asks how many are at work
+    const ready = tables.flatMap(({ name }) => early.get(name) ?? []);
+    for (const { statement } of ready) load.executed.add(statement);
+    queue.add(ready);
+    if (unloaded === 0) queue.end();
+  };
   const loadRows = async (worker: Worker) => {
     if (worker === main) {
       await main.writeAll(rest);
       await main.executed();
       refuseOtherCounts(main.takeCopied(), inFirst);
+      loaded([]);
     }
     for (let part = waiting.shift(); part; part = waiting.shift()) {
       await loadPart(part, worker, load);
-      const ready = part.tables.flatMap(({ name }) => early.get(name) ?? []);
-      for (const { statement } of ready) load.executed.add(statement);
-      queue.add(ready);
+      loaded(part.tables);
     }
   };
   await load.loaders.sideBySide(early.size > 0 ? jobs : middle.length + 1, async worker => {
     try {
-      loading += 1;
       await loadRows(worker);
-      loading -= 1;
-      if (loading === 0) queue.end(); // and no part waits, or it would have been taken
-      await executeFrom(queue, worker, load, () => loading);
+      await executeFrom(queue, worker, load, () => unloaded);
     } catch (error) {
       queue.end(); // nobody waits for what will not come
       throw error;
