@@ -1,16 +1,19 @@
-import type { CopyTable } from './copy-plan.ts';
+import type { CopyRange } from './copy-plan.ts';
 
 /** What psql is told so that it writes the rows of tables as pg_dump does, as they were at the moment of a snapshot. */
-export function copyCommands(tables: readonly CopyTable[], snapshot: string): string[] {
+export function copyCommands(ranges: readonly CopyRange[], snapshot: string): string[] {
   return [
     'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY',
     `SET TRANSACTION SNAPSHOT '${snapshot}'`,
     ...settings.map(setting => `SET ${setting}`),
-    ...tables.flatMap(copyTable),
+    ...ranges.flatMap(copyRange),
   ];
 }
 
-/** Those of pg_dump's own sessions. Source: setup_connection in src/bin/pg_dump/pg_dump.c. */
+/**
+ * Those of pg_dump's own sessions. Source: setup_connection in src/bin/pg_dump/pg_dump.c. The last two are for ranges: rows
+ * come in their order, and no others are read.
+ */
 const settings = [
   "search_path = ''",
   'datestyle = ISO',
@@ -21,14 +24,24 @@ const settings = [
   'lock_timeout = 0',
   'idle_in_transaction_session_timeout = 0',
   'row_security = off',
+  'max_parallel_workers_per_gather = 0',
+  'enable_seqscan = off',
 ];
 
-function copyTable({ name, schema, table, columns }: CopyTable): string[] {
+function copyRange({ table: { name, schema, table, columns }, from, to }: CopyRange): string[] {
   const header = `-- Data for Name: ${oneLine(table)}; Type: TABLE DATA; Schema: ${oneLine(schema)}; Owner: -`;
+  const bounds = [
+    ...(from === undefined ? [] : [`ctid >= '(${from},0)'`]),
+    ...(to === undefined ? [] : [`ctid < '(${to},0)'`]),
+  ];
+  const rows =
+    bounds.length === 0
+      ? `${name} (${columns})`
+      : `(SELECT ${columns} FROM ONLY ${name} WHERE ${bounds.join(' AND ')})`;
   return [
-    echo(`--\n${header}\n--\n\nCOPY ${name} (${columns}) FROM stdin;`),
-    `COPY ${name} (${columns}) TO STDOUT`,
-    echo('\\.\n\n'),
+    ...(from === undefined ? [echo(`--\n${header}\n--\n\nCOPY ${name} (${columns}) FROM stdin;`)] : []),
+    `COPY ${rows} TO STDOUT`,
+    ...(to === undefined ? [echo('\\.\n\n')] : []),
   ];
 }
 

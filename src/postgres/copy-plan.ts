@@ -11,6 +11,15 @@ export interface CopyTable {
   readonly columns: string;
   /** On disk, with what is stored out of line. */
   readonly bytes: number;
+  /** Of its rows; null where the server would read all of them to find those of some pages. */
+  readonly pages: number | null;
+}
+
+/** Rows of a table: all, or those from one of its pages up to, but not including, another one. */
+export interface CopyRange {
+  readonly table: CopyTable;
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
 }
 
 /** What smaller tables take does not pay for a session; the rest of the dump has them. */
@@ -25,8 +34,9 @@ const mostTables = 200;
 export function tablesToCopy(session: Session): Promise<CopyTable[]> {
   return session.query<CopyTable>(`
     SELECT quote_ident(nspname) || '.' || quote_ident(relname) AS name, nspname AS schema, relname AS table, columns,
-      bytes
-    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace,
+      bytes, CASE WHEN amname = 'heap' AND current_setting('server_version_num')::int >= 140000
+        THEN pg_relation_size(c.oid) / current_setting('block_size')::int END AS pages
+    FROM pg_class c JOIN pg_am ON pg_am.oid = relam JOIN pg_namespace n ON n.oid = c.relnamespace,
       LATERAL (SELECT pg_table_size(c.oid) AS bytes) AS size,
       LATERAL (SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) AS columns FROM pg_attribute
         WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped AND attgenerated = '') AS list
@@ -40,7 +50,37 @@ export function tablesToCopy(session: Session): Promise<CopyTable[]> {
     ORDER BY bytes DESC LIMIT ${mostTables}`);
 }
 
-/** Dealt out so that all have about as much to do; none is empty. */
+/**
+ * Cut into pieces, in order: some whole tables each, or a range of one. They are a few for each worker, so that all are done
+ * at about the same time, whatever the rows cost.
+ */
+export function cutUp(tables: readonly CopyTable[], workers: number): CopyRange[][] {
+  const all = tables.reduce((sum, { bytes }) => sum + bytes, 0);
+  const size = Math.max(leastPiece, all / (workers * piecesEach));
+  const pieces: CopyRange[][] = [];
+  let room = 0;
+  for (const table of tables) {
+    const { bytes, pages } = table;
+    const count = pages === null ? 1 : Math.max(1, Math.round(bytes / size));
+    const page = (index: number) =>
+      index === 0 || index === count ? undefined : Math.floor((pages! * index) / count);
+    const ranges = Array.from({ length: count }, (_, index) => ({
+      table,
+      from: page(index),
+      to: page(index + 1),
+    }));
+    if (bytes <= room) pieces.at(-1)!.push(...ranges);
+    else pieces.push(...ranges.map(range => [range]));
+    room = bytes <= room ? room - bytes : size - bytes;
+  }
+  return pieces;
+}
+
+const piecesEach = 2;
+/** What is smaller does not pay for a session of its own. */
+const leastPiece = 8 * 1024 * 1024;
+
+/** Whole tables, dealt out so that all have about as much to do; none is empty. */
 export function shareOut(tables: readonly CopyTable[], workers: number): CopyTable[][] {
   const shares = Array.from({ length: Math.min(workers, tables.length) }, () => ({
     bytes: 0,

@@ -46,6 +46,10 @@ line ""x""" ("Id \\", "select", é, at, f) SELECT n, x, 'é', now(), n / 3.0 FRO
      CREATE TABLE secured AS SELECT n, x FROM ${megabytes5}; ALTER TABLE secured ENABLE ROW LEVEL SECURITY;
      CREATE TABLE small (id serial PRIMARY KEY, t text); INSERT INTO small (t) VALUES ('COPY x FROM stdin;'), (E'\\\\.');
      CREATE MATERIALIZED VIEW seen AS SELECT count(*) FROM parent; SELECT lo_from_bytea(0, 'large');
+     CREATE TABLE large (id int PRIMARY KEY, x text); ALTER TABLE large ALTER x SET STORAGE EXTERNAL;
+     INSERT INTO large SELECT n, repeat(md5(n::text), 30) FROM generate_series(1, 45000) n;
+     UPDATE large SET id = -id WHERE id % 7 = 0; DELETE FROM large WHERE id BETWEEN 15000 AND 30000;
+     INSERT INTO large SELECT n, repeat('z', 3000) FROM generate_series(50001, 51000) n;
      CREATE INDEX ON child (id); COMMENT ON TABLE small IS E'-- Data for Name: x; Type: TABLE DATA; Schema: y; Owner: -\\nx'`,
   );
 });
@@ -79,19 +83,27 @@ test('tables read side by side give word for word what one pg_dump prints, up to
   assert.ok(ours.rows.every((block, index) => block === theirs.rows[index]));
 });
 
-test('the manifest says where the parts are, and each is gzip of its own', async () => {
+test('the manifest says where the parts are, each gzip of its own: whole tables, or some of the rows of a large one', async () => {
   const { path, manifest } = await backup();
   const stored = readFileSync(path);
   let at = 0;
-  for (const [index, { bytes, rawBytes }] of manifest.parts.entries()) {
+  const texts = manifest.parts.map(({ bytes, rawBytes }) => {
     const text = gunzipSync(stored.subarray(at, at + bytes)).toString();
     assert.equal(Buffer.byteLength(text), rawBytes);
-    const isRows = index > 0 && index < manifest.parts.length - 1;
-    assert.equal(/^--\n-- Data for Name: [^\n]*\n--\n\nCOPY /.test(text), isRows);
     at += bytes;
-  }
+    return text;
+  });
   assert.equal(at, stored.length);
   assert.equal(manifest.rawBytes, gunzipSync(stored).length);
+  const rowParts = texts.slice(1, -1);
+  const begins = rowParts.map(text => /^--\n-- Data for Name: [^\n]*\n--\n\nCOPY /.test(text));
+  const ends = rowParts.map(text => text.endsWith('\n\\.\n\n\n'));
+  assert.deepEqual(begins, [true, ...ends.slice(0, -1)]);
+  assert.equal(ends.at(-1), true);
+  const [first, ...others] = rowParts.slice(0, ends.indexOf(true) + 1);
+  assert.match(first!, /\nCOPY public\.large /);
+  assert.ok(others.length > 0);
+  for (const text of others) assert.match(text, /^-?\d+\t(?:[0-9a-f]{960}|z+)\n/);
 });
 
 test('it is the same without igzip', async () => {

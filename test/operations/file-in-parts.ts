@@ -4,7 +4,8 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 
 /**
  * Makes of a backup one whose rows of some tables are gzip members of their own between the schema with the other rows
- * and what builds on them. Stored without compression: a part with other letters in it is as long as it was.
+ * and what builds on them; of the first of these tables the rows are in two. Stored without compression: a part with
+ * other letters in it is as long as it was.
  */
 export function putInParts(path: string, tables: readonly string[]): { readonly starts: readonly number[] } {
   let text = gunzipSync(readFileSync(path)).toString('latin1');
@@ -14,6 +15,8 @@ export function putInParts(path: string, tables: readonly string[]): { readonly 
     text = text.replace(block, () => '');
     return `--\n-- Rows alone\n--\n\n${block}\n`;
   });
+  const cut = middle[0]!.indexOf('\n', middle[0]!.length / 2) + 1;
+  middle.splice(0, 1, middle[0]!.slice(0, cut), middle[0]!.slice(cut));
   const end = /^--\n-- Name: .*; Type: (?:CONSTRAINT|INDEX)/m.exec(text)?.index ?? 0;
   const texts = [text.slice(0, end), ...middle, text.slice(end)].map(part => Buffer.from(part, 'latin1'));
   const members = texts.map(part => gzipSync(part, { level: 0 }));

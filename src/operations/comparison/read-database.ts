@@ -7,11 +7,11 @@ import {
   joinContents,
 } from '../../postgres/comparison/dump-contents.ts';
 import { copyCommands } from '../../postgres/copy-commands.ts';
-import type { CopyTable } from '../../postgres/copy-plan.ts';
+import { type CopyTable, shareOut } from '../../postgres/copy-plan.ts';
 import { listen } from '../../postgres/dump-text/listen.ts';
 import { copiedText, dumpedText, type ReadDumpText } from '../../postgres/dumped-text.ts';
 import type { Snapshot } from '../../postgres/snapshot.ts';
-import { besideShares, inShares } from '../dump/share-tables.ts';
+import { besideTables, inShares } from '../dump/share-tables.ts';
 import type { ComparedDump } from './compare-dumps.ts';
 
 /**
@@ -29,9 +29,12 @@ export async function readDatabase(
   const args = ['--no-owner', '--no-privileges', ...form, ...snapshot.dumpArguments];
   const read = dumpedText(server, database, args);
   const alone = () => readTexts([read], run);
-  const sideBySide = (shares: readonly CopyTable[][]) => {
-    const rest = dumpedText(server, database, [...args, ...besideShares(shares)]);
-    const rows = shares.map(tables => copiedText(server, database, copyCommands(tables, snapshot.exported!)));
+  const sideBySide = (tables: readonly CopyTable[], workers: number) => {
+    const rest = dumpedText(server, database, [...args, ...besideTables(tables)]);
+    const rows = shareOut(tables, workers).map(share => {
+      const ranges = share.map(table => ({ table }));
+      return copiedText(server, database, copyCommands(ranges, snapshot.exported!));
+    });
     return readTexts([rest, ...rows], run);
   };
   // Other forms than its usual one only pg_dump writes.

@@ -44,7 +44,7 @@ async function dump(
     snapshot,
     jobs,
     run,
-    shares => dumpSideBySide(staged, server, snapshot, shares, compress, run),
+    (tables, workers) => dumpSideBySide(staged, server, snapshot, { tables, workers }, compress, run),
     async () => {
       await staged.handle.truncate(); // of what came in the way
       return dumpAlone(staged, server, snapshot, compress, run);

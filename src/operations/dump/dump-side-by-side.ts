@@ -6,30 +6,32 @@ import { joinFiles } from '../../pipeline/join-files.ts';
 import { writeDump } from '../../pipeline/write-dump.ts';
 import { type Access, dumpAccess } from '../../postgres/access.ts';
 import { copyCommands } from '../../postgres/copy-commands.ts';
-import type { CopyTable } from '../../postgres/copy-plan.ts';
+import { type CopyRange, type CopyTable, cutUp } from '../../postgres/copy-plan.ts';
 import type { Snapshot } from '../../postgres/snapshot.ts';
 import { type StagedFile, stageFile } from '../../store/staged-file.ts';
 import { dumpProgress } from './dump-progress.ts';
 import type { Dumped, DumpPart } from './dumped.ts';
-import { besideShares, waitForLocks } from './share-tables.ts';
+import { besideTables, waitForLocks } from './share-tables.ts';
 
 /**
- * One pg_dump for all but the rows of the shared-out tables, and beside it a session for each share, each into a file of
- * its own; joined they are one dump. The largest share follows the head at once, where it belongs: writing it twice would
- * take as long as reading it. Rejects with what failed first, when everything else has ended.
+ * One pg_dump for all but the rows of the shared-out tables, and beside it sessions that take one piece of those after the
+ * other, each into a file of its own; joined they are one dump. The first session begins at the front and writes behind the
+ * head, where that belongs: writing twice would take as long as reading. The others begin at the back. Rejects with what
+ * failed first, when everything else has ended.
  */
 export async function dumpSideBySide(
   staged: StagedFile,
   server: Server,
   snapshot: Snapshot,
-  shares: readonly CopyTable[][],
+  { tables, workers }: { readonly tables: readonly CopyTable[]; readonly workers: number },
   compress: Compress,
   run: RunContext,
 ): Promise<Dumped> {
-  const [first, ...others] = shares;
-  const folder = dirname(staged.path);
-  const copies = await Promise.all(others.map(() => stageFile(folder, run.id)));
-  const rest = await stageFile(folder, run.id);
+  const pieces = cutUp(tables, workers);
+  const copied: { file: StagedFile; part: DumpPart }[] = [];
+  const stage = () => stageFile(dirname(staged.path), run.id);
+  const rest = await stage();
+  const temporary = [rest];
   const progress = dumpProgress(run);
   const started: ClientProcess[] = [];
   let failed = false;
@@ -40,21 +42,33 @@ export async function dumpSideBySide(
     return program;
   };
 
-  const copyOut = async (tables: readonly CopyTable[], { handle }: StagedFile): Promise<DumpPart> => {
+  const copyOut = async (ranges: readonly CopyRange[], { handle }: StagedFile): Promise<DumpPart> => {
     const before = (await handle.stat()).size;
     const compression = compress(handle);
     progress.watch(compression);
-    const commands = copyCommands(tables, snapshot.exported!);
+    const commands = copyCommands(ranges, snapshot.exported!);
     const database = snapshot.facts.name;
     const copy = await starts(server.copyOut!({ database, commands, output: compression.input }));
-    const [copied, stored] = await Promise.allSettled([copy.done, compression.done]);
+    const [copying, stored] = await Promise.allSettled([copy.done, compression.done]);
     // A compressor that failed says why the program's pipe broke.
     if (stored.status === 'rejected') throw stored.reason;
-    if (copied.status === 'rejected') throw copied.reason;
+    if (copying.status === 'rejected') throw copying.reason;
     return { bytes: (await handle.stat()).size - before, rawBytes: stored.value };
   };
+  const waiting = pieces.map((ranges, index) => ({ ranges, index }));
+  const copyFront = async () => {
+    for (let next = waiting.shift(); next; next = waiting.shift())
+      copied[next.index] = { file: staged, part: await copyOut(next.ranges, staged) };
+  };
+  const copyBack = async () => {
+    for (let next = waiting.pop(); next; next = waiting.pop()) {
+      const file = await stage();
+      temporary.push(file);
+      copied[next.index] = { file, part: await copyOut(next.ranges, file) };
+    }
+  };
   const dumpRest = async (access: Promise<Access>, onHead: () => void) => {
-    const args = ['--no-owner', '--no-privileges', ...snapshot.dumpArguments, ...besideShares(shares)];
+    const args = ['--no-owner', '--no-privileges', ...snapshot.dumpArguments, ...besideTables(tables)];
     const dump = await starts(server.dump({ database: snapshot.facts.name, args }));
     const places = { compress, head: staged.handle, rest: rest.handle, onHead };
     return writeDump(dump, places, async () => (await access).block, progress.add);
@@ -64,27 +78,31 @@ export async function dumpSideBySide(
   const head = Promise.withResolvers<void>();
   const dumping = dumpRest(access, head.resolve);
   dumping.catch(head.reject);
-  const copying = [
-    head.promise.then(() => copyOut(first!, staged)),
-    ...others.map((tables, index) => copyOut(tables, copies[index]!)),
-  ];
+  const copying = [head.promise.then(copyFront), ...Array.from({ length: workers - 1 }, copyBack)];
   try {
-    const [sizes, copied] = await Promise.all([dumping, Promise.all(copying), access]);
-    const files = [staged, ...copies, rest].map(({ handle }) => handle);
+    const [sizes] = await Promise.all([dumping, access, ...copying]);
+    const behind = [...copied.map(({ file }) => file), rest].filter(file => file !== staged);
+    const files = [staged, ...behind].map(({ handle }) => handle);
     const { sizes: stored, ...digest } = await joinFiles(files, staged.handle);
-    const parts = [
-      { bytes: stored[0]! - copied[0]!.bytes, rawBytes: sizes.head },
-      ...copied,
-      { bytes: stored.at(-1)!, rawBytes: sizes.rest },
-    ];
-    return { ...digest, parts, access: await access };
+    const parts = copied.map(({ part }) => part);
+    const front = copied.reduce((sum, { file, part }) => sum + (file === staged ? part.bytes : 0), 0);
+    return {
+      ...digest,
+      parts: [
+        { bytes: stored[0]! - front, rawBytes: sizes.head },
+        ...parts,
+        { bytes: stored.at(-1)!, rawBytes: sizes.rest },
+      ],
+      access: await access,
+    };
   } catch (error) {
     failed = true;
+    waiting.length = 0;
     for (const program of started) program.kill();
     await Promise.allSettled([dumping, ...copying, access]);
     throw error;
   } finally {
     progress.stop();
-    for (const file of [...copies, rest]) await file.discard();
+    for (const file of temporary) await file.discard();
   }
 }

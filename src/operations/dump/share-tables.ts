@@ -1,6 +1,6 @@
 import { ClientFailure, QueryFailure } from '../../contract/adapter.ts';
 import type { RunContext } from '../../contract/run-context.ts';
-import { type CopyTable, shareOut, tablesToCopy } from '../../postgres/copy-plan.ts';
+import { type CopyTable, tablesToCopy } from '../../postgres/copy-plan.ts';
 import { freeConnections } from '../../postgres/free-connections.ts';
 import type { Snapshot } from '../../postgres/snapshot.ts';
 
@@ -9,20 +9,20 @@ const lockTimeout = 5_000; // milliseconds
 export const waitForLocks = `--lock-wait-timeout=${lockTimeout}`;
 
 /**
- * Has what is dumped read side by side where that can be, and by one pg_dump where it cannot, or where something came in the
- * way that one alone might not meet.
+ * Has what is dumped read side by side, by so many workers, where that can be, and by one pg_dump where it cannot, or where
+ * something came in the way that one alone might not meet.
  */
 export async function inShares<Result>(
   snapshot: Snapshot,
   jobs: number,
   run: RunContext,
-  sideBySide: (shares: readonly CopyTable[][]) => Promise<Result>,
+  sideBySide: (tables: readonly CopyTable[], workers: number) => Promise<Result>,
   alone: () => Promise<Result>,
 ): Promise<Result> {
-  const shares = await shareTables(snapshot, jobs, run);
-  if (shares.length === 0) return alone();
+  const { tables, workers } = await tablesToShare(snapshot, jobs, run);
+  if (tables.length === 0) return alone();
   try {
-    return await sideBySide(shares);
+    return await sideBySide(tables, workers);
   } catch (error) {
     if (run.signal.aborted || !isInTheWay(error)) throw error;
     run.emit({ type: 'detail', message: `one pg_dump does it all: ${error.message}` });
@@ -31,8 +31,8 @@ export async function inShares<Result>(
 }
 
 /** What the pg_dump of all the rest is told. */
-export function besideShares(shares: readonly CopyTable[][]): string[] {
-  return [waitForLocks, ...shares.flat().map(({ name }) => `--exclude-table-data=${name}`)];
+export function besideTables(tables: readonly CopyTable[]): string[] {
+  return [waitForLocks, ...tables.map(({ name }) => `--exclude-table-data=${name}`)];
 }
 
 function isInTheWay(error: unknown): error is ClientFailure {
@@ -43,14 +43,17 @@ function isInTheWay(error: unknown): error is ClientFailure {
 }
 
 /**
- * The large tables, shared out to sessions that read them side by side, and locked as pg_dump locks what it reads. None
- * where one pg_dump has to do it alone: without a snapshot that others can see, with too few connections, or where
+ * The large tables, locked as pg_dump locks what it reads, and how many sessions may read them side by side. None where one pg_dump has to do it alone: without a snapshot that others can see, with too few connections, or where
  * somebody is about to change a table.
  */
-async function shareTables(snapshot: Snapshot, jobs: number, run: RunContext): Promise<CopyTable[][]> {
+async function tablesToShare(
+  snapshot: Snapshot,
+  jobs: number,
+  run: RunContext,
+): Promise<{ tables: CopyTable[]; workers: number }> {
   const alone = (why: string) => {
     run.emit({ type: 'detail', message: `one pg_dump does it all: ${why}` });
-    return [];
+    return { tables: [], workers: 1 };
   };
   if (snapshot.exported === undefined) return alone('the server exports no snapshot');
   const free = await freeConnections(snapshot.session);
@@ -58,7 +61,7 @@ async function shareTables(snapshot: Snapshot, jobs: number, run: RunContext): P
   const workers = Math.min(jobs, free - 2);
   if (workers < 2) return alone(jobs === 1 ? 'as it was told' : `the server has ${free} connections left`);
   const tables = await lockedTables(snapshot);
-  return tables ? shareOut(tables, workers) : alone('somebody is about to change a table');
+  return tables ? { tables, workers } : alone('somebody is about to change a table');
 }
 
 /** Undefined where they cannot be locked; even asking for a table's size waits for its lock. */

@@ -12,7 +12,7 @@ import { createLoadLayout, type LoadLayout } from '../../postgres/dump-text/load
 import { plainDumpCommand } from '../../postgres/dump-text/plain-dump.ts';
 import { refuseCutFolder } from '../../postgres/dump-text/whole-folder.ts';
 import type { ChosenFile } from './choose-backup.ts';
-import { type FilePart, fileParts, partRanges } from './file-parts.ts';
+import { type FileParts, fileParts, partRanges } from './file-parts.ts';
 import { dumpReader, type ReadDump } from './read-dump.ts';
 
 /** A dump that was read from its first to its last byte and may be restored. */
@@ -26,7 +26,7 @@ export interface CheckedFile {
   /** What a load by several sessions has to know of its text. */
   readonly layout: LoadLayout | undefined;
   /** Where it can be read by several readers at the same time. */
-  readonly parts: readonly FilePart[] | undefined;
+  readonly parts: FileParts | undefined;
   readonly manifest: Manifest | undefined;
   /** Undefined when neither a manifest nor the file's name tells. */
   readonly startedAt: Date | undefined;

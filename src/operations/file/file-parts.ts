@@ -7,7 +7,14 @@ import { markedDigester, type StreamDigest } from '../../pipeline/meter.ts';
 import { pourText, readText, type StoredText } from '../../pipeline/read-text.ts';
 import type { ByteRange } from '../../postgres/dump-text/strip-ranges.ts';
 
-/** Whole gzip members of a file, which can be read by themselves. */
+/** The runs of whole gzip members that a file consists of. */
+export interface FileParts {
+  /** What each has of the whole text. */
+  readonly texts: readonly ByteRange[];
+  /** Those from one up to, but not including, another one; together they can be read by themselves. */
+  from(first: number, end: number): FilePart;
+}
+
 export interface FilePart {
   /** What it has of the whole text. */
   readonly text: ByteRange;
@@ -37,26 +44,28 @@ export function fileParts(
   ranges: ReturnType<typeof partRanges>,
   states: readonly Hash[],
   run: RunContext,
-): FilePart[] {
-  return ranges.map(({ stored, text }, index) => {
+): FileParts {
+  const from = (first: number, end: number): FilePart => {
+    const [{ stored, text }, last] = [ranges[first]!, ranges[end - 1]!];
     const part = (): StoredText => ({
       gzip: true,
-      part: stored,
-      lastMember: text.end - text.start,
-      digest: markedDigester([], states[index - 1]),
+      part: { start: stored.start, end: last.stored.end },
+      lastMember: last.text.end - last.text.start,
+      digest: markedDigester([], states[first - 1]),
     });
     const expect = ({ sha256 }: StreamDigest) => {
-      if (sha256 !== states[index]!.copy().digest('hex')) throw changedFile(path);
+      if (sha256 !== states[end - 1]!.copy().digest('hex')) throw changedFile(path);
     };
     return {
-      text,
+      text: { start: text.start, end: last.text.end },
       read: async sink => expect(await readText(path, part(), run, sink)),
-      async pour(output, last, tell) {
-        const size = stored.end - stored.start;
-        expect(await pourText(path, { ...part(), tell: bytes => tell(bytes / size) }, run, output, last));
+      async pour(output, behind, tell) {
+        const size = last.stored.end - stored.start;
+        expect(await pourText(path, { ...part(), tell: bytes => tell(bytes / size) }, run, output, behind));
       },
     };
-  });
+  };
+  return { texts: ranges.map(({ text }) => text), from };
 }
 
 export function changedFile(path: string): OrchestrateError {

@@ -22,31 +22,39 @@ export interface RowsPart {
 
 /** Undefined where there is no such middle: a manifest is believed only as far as the text bears it out. */
 export function splitFile({ parts, facts }: CheckedFile, layout: LoadLayout): SplitFile | undefined {
-  const first = parts?.[0];
-  const last = parts?.at(-1);
-  const between = parts?.slice(1, -1) ?? [];
+  if (!parts || facts.lineEnds !== 'lf') return undefined;
+  const { texts } = parts;
+  const last = texts.length - 1;
   const tables = facts.tables.filter(({ inserts }) => !inserts);
-  if (!first || !last || between.length === 0 || facts.lineEnds !== 'lf') return undefined;
   const runsStart = layout.runs[0]?.start ?? Number.POSITIVE_INFINITY;
-  if (runsStart < last.text.start || !between.every(({ text }) => isRowsOnly(text, layout))) return undefined;
-  const middle = between.map(part => {
+  // The rows of a table may be in several parts, one after the other; then these are one.
+  const borders = texts.flatMap(({ start }, index) => (index > 0 && !isAcross(start, layout) ? [index] : []));
+  if (last < 2 || borders[0] !== 1 || borders.at(-1) !== last || runsStart < texts[last]!.start)
+    return undefined;
+  const middle = borders.slice(1).map((end, index) => {
+    const part = parts.from(borders[index]!, end);
     const [from, to] = [firstFrom(part.text.start, layout), firstFrom(part.text.end, layout)];
     return { part, copies: layout.copies.slice(from, to), tables: tables.slice(from, to) };
   });
-  const inFirst = tables.slice(0, firstFrom(first.text.end, layout));
-  const inLast = tables.slice(firstFrom(last.text.start, layout));
-  return { first, middle, last, inFirst, inLast };
+  if (!middle.every(({ part }) => isRowsOnly(part.text, layout))) return undefined;
+  return {
+    first: parts.from(0, 1),
+    middle,
+    last: parts.from(last, last + 1),
+    inFirst: tables.slice(0, firstFrom(texts[1]!.start, layout)),
+    inLast: tables.slice(firstFrom(texts[last]!.start, layout)),
+  };
 }
 
-/** Nothing else is in it, and no COPY reaches across its ends. */
-function isRowsOnly({ start, end }: ByteRange, { stretches, copies }: LoadLayout): boolean {
-  const across = (offset: number) => {
-    const copy = copies[firstFrom(offset, { copies }) - 1];
-    return copy !== undefined && copy.end > offset;
-  };
-  return (
-    stretches.some(stretch => stretch.start <= start && end <= stretch.end) && !across(start) && !across(end)
-  );
+/** Nothing else is in it. */
+function isRowsOnly({ start, end }: ByteRange, { stretches }: LoadLayout): boolean {
+  return stretches.some(stretch => stretch.start <= start && end <= stretch.end);
+}
+
+/** Whether a COPY begins before that place and ends behind it. */
+function isAcross(offset: number, { copies }: LoadLayout): boolean {
+  const copy = copies[firstFrom(offset, { copies }) - 1];
+  return copy !== undefined && copy.end > offset;
 }
 
 /** The index of the first COPY that begins there or later. */
