@@ -3,28 +3,70 @@ import type { FileHandle } from 'node:fs/promises';
 import type { StreamDigest } from './meter.ts';
 
 /**
- * Appends files to the first one, as they are; fulfils with bytes and SHA-256 of the whole, and what each brought.
+ * A file that programs write to, and others are appended to. Each byte is read once, for the SHA-256 of the whole, and is
+ * on its way to the disk meanwhile. Calls are carried out one after the other; when one fails, all that follow do.
  */
-export async function joinFiles(
-  files: readonly FileHandle[],
-  to: FileHandle,
-): Promise<StreamDigest & { readonly sizes: readonly number[] }> {
+export interface JoinedFile {
+  /** Takes what has been written to the file since; fulfils with how many bytes that are. */
+  grown(): Promise<number>;
+  /** Appends another one as it is; fulfils with its bytes. */
+  append(file: FileHandle): Promise<number>;
+  /** Of all that was taken. */
+  digest(): Promise<StreamDigest>;
+}
+
+export function joinedFile(to: FileHandle): JoinedFile {
   const hash = createHash('sha256');
-  const buffer = Buffer.allocUnsafeSlow(bufferSize);
-  const sizes: number[] = [];
-  for (const file of files) {
+  let bytes = 0;
+  let last: Promise<unknown> = Promise.resolve();
+  let synced: Promise<void> = Promise.resolve();
+  /** One is read into while the other is worked on. */
+  let [buffer, other] = [Buffer.allocUnsafeSlow(bufferSize), Buffer.allocUnsafeSlow(bufferSize)];
+  const read = async (file: FileHandle, position: number): Promise<Buffer> => {
+    [buffer, other] = [other, buffer];
+    const into = buffer;
+    const { bytesRead } = await file.read(into, 0, bufferSize, position);
+    return into.subarray(0, bytesRead);
+  };
+
+  const inTurn = <Result>(work: () => Promise<Result>): Promise<Result> => {
+    const result = last.then(work);
+    result.catch(() => undefined); // who calls next is told, too
+    last = result;
+    return result;
+  };
+  const take = async (file: FileHandle, start: number): Promise<number> => {
     let size = 0;
-    for (;;) {
-      const { bytesRead } = await file.read(buffer, 0, bufferSize, size);
-      if (bytesRead === 0) break;
-      const piece = buffer.subarray(0, bytesRead);
-      hash.update(piece);
-      if (file !== to) await to.writeFile(piece); // all of it, which one write may not take
-      size += bytesRead;
+    let reading = read(file, start);
+    try {
+      for (let piece = await reading; piece.length > 0; piece = await reading) {
+        size += piece.length;
+        reading = read(file, start + size);
+        const written = file === to ? undefined : to.writeFile(piece); // all of it, which one write may not take
+        hash.update(piece);
+        await written;
+      }
+      sync();
+      bytes += size;
+      return size;
+    } finally {
+      await reading.catch(() => undefined);
     }
-    sizes.push(size);
-  }
-  return { sizes, bytes: sizes.reduce((sum, size) => sum + size, 0), sha256: hash.digest('hex') };
+  };
+  // A failure is told only once, so the one who publishes the file would not learn of it.
+  const sync = () => {
+    synced = synced.then(() => to.datasync());
+    synced.catch(() => undefined); // told by the digest
+  };
+  return {
+    grown: () => inTurn(() => take(to, bytes)),
+    append: file => inTurn(() => take(file, 0)),
+    digest: () =>
+      inTurn(async () => {
+        await synced;
+        return { bytes, sha256: hash.copy().digest('hex') };
+      }),
+  };
 }
 
 /** Streams of small pieces take four times as long. */

@@ -1,7 +1,7 @@
 import type { Server } from '../../contract/adapter.ts';
 import type { RunContext } from '../../contract/run-context.ts';
 import type { Compress } from '../../pipeline/compress.ts';
-import { joinFiles } from '../../pipeline/join-files.ts';
+import { joinedFile } from '../../pipeline/join-files.ts';
 import { writeDump } from '../../pipeline/write-dump.ts';
 import { dumpAccess } from '../../postgres/access.ts';
 import type { Snapshot } from '../../postgres/snapshot.ts';
@@ -31,7 +31,9 @@ export async function dumpAlone(
   const sizes = await writeDump(dump, { compress, head: staged.handle }, addition, bytes =>
     run.emit({ type: 'progress', stage: 'dump', bytes }),
   );
-  const digest = await joinFiles([staged.handle], staged.handle);
+  const joined = joinedFile(staged.handle);
+  await joined.grown();
+  const digest = await joined.digest();
   return { ...digest, parts: [{ bytes: digest.bytes, rawBytes: sizes.head }], access: await access! };
 }
 

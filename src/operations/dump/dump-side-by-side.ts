@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import type { ClientProcess, Server } from '../../contract/adapter.ts';
 import type { RunContext } from '../../contract/run-context.ts';
 import type { Compress } from '../../pipeline/compress.ts';
-import { joinFiles } from '../../pipeline/join-files.ts';
+import { joinedFile } from '../../pipeline/join-files.ts';
 import { writeDump } from '../../pipeline/write-dump.ts';
 import { type Access, dumpAccess } from '../../postgres/access.ts';
 import { copyCommands } from '../../postgres/copy-commands.ts';
@@ -29,6 +29,7 @@ export async function dumpSideBySide(
 ): Promise<Dumped> {
   const pieces = cutUp(tables, workers);
   const copied: { file: StagedFile; part: DumpPart }[] = [];
+  const joined = joinedFile(staged.handle);
   const stage = () => stageFile(dirname(staged.path), run.id);
   const rest = await stage();
   const temporary = [rest];
@@ -57,8 +58,12 @@ export async function dumpSideBySide(
   };
   const waiting = pieces.map((ranges, index) => ({ ranges, index }));
   const copyFront = async () => {
-    for (let next = waiting.shift(); next; next = waiting.shift())
+    const headBytes = await joined.grown();
+    for (let next = waiting.shift(); next; next = waiting.shift()) {
       copied[next.index] = { file: staged, part: await copyOut(next.ranges, staged) };
+      void joined.grown(); // while the next piece is read
+    }
+    return headBytes;
   };
   const copyBack = async () => {
     for (let next = waiting.pop(); next; next = waiting.pop()) {
@@ -78,28 +83,24 @@ export async function dumpSideBySide(
   const head = Promise.withResolvers<void>();
   const dumping = dumpRest(access, head.resolve);
   dumping.catch(head.reject);
-  const copying = [head.promise.then(copyFront), ...Array.from({ length: workers - 1 }, copyBack)];
+  const front = head.promise.then(copyFront);
+  const copying = [front, ...Array.from({ length: workers - 1 }, copyBack)];
   try {
-    const [sizes] = await Promise.all([dumping, access, ...copying]);
-    const behind = [...copied.map(({ file }) => file), rest].filter(file => file !== staged);
-    const files = [staged, ...behind].map(({ handle }) => handle);
-    const { sizes: stored, ...digest } = await joinFiles(files, staged.handle);
-    const parts = copied.map(({ part }) => part);
-    const front = copied.reduce((sum, { file, part }) => sum + (file === staged ? part.bytes : 0), 0);
-    return {
-      ...digest,
-      parts: [
-        { bytes: stored[0]! - front, rawBytes: sizes.head },
-        ...parts,
-        { bytes: stored.at(-1)!, rawBytes: sizes.rest },
-      ],
-      access: await access,
-    };
+    const [sizes, headBytes] = await Promise.all([dumping, front, access, ...copying]);
+    for (const { file } of copied) if (file !== staged) await joined.append(file.handle);
+    const restBytes = await joined.append(rest.handle);
+    const parts = [
+      { bytes: headBytes, rawBytes: sizes.head },
+      ...copied.map(({ part }) => part),
+      { bytes: restBytes, rawBytes: sizes.rest },
+    ];
+    return { ...(await joined.digest()), parts, access: await access };
   } catch (error) {
     failed = true;
     waiting.length = 0;
     for (const program of started) program.kill();
     await Promise.allSettled([dumping, ...copying, access]);
+    await joined.digest().catch(() => undefined); // when nothing reads the files any more
     throw error;
   } finally {
     progress.stop();
