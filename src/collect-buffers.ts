@@ -9,15 +9,20 @@ import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 export function collectBuffers(): void {
   setFlagsFromString('--heap-growing-percent=300');
   let collect: NodeJS.GCFunction | undefined;
+  /** What was still in use at the last collection. Looked at too often, it would pass for old. */
+  let left = 0;
   const look = () => {
-    if (getHeapStatistics().external_memory < most) return;
+    const { external_memory } = getHeapStatistics();
+    left = Math.min(left, external_memory);
+    if (external_memory - left < most) return;
     collect ??= exposed();
     collect({ type: 'minor' });
+    left = getHeapStatistics().external_memory;
   };
   setInterval(look, every).unref();
 }
 
-const most = 16 * 1024 * 1024;
+const most = 8 * 1024 * 1024;
 const every = 25; // milliseconds
 
 function exposed(): NodeJS.GCFunction {
