@@ -4,7 +4,11 @@ import { quickSettings } from './quick-settings.ts';
 
 /** What ANALYZE of a whole database does, by several sessions, the largest tables first. */
 export async function analyzeTables(server: Server, database: string, jobs: number): Promise<void> {
-  if (jobs === 1) return withSession(server, database, session => session.execute('ANALYZE'));
+  if (jobs === 1)
+    return withSession(server, database, async session => {
+      await session.execute(quickSettings(jobs));
+      await session.execute('ANALYZE');
+    });
   await withSession(server, database, async first => {
     const waiting = await first.query<{ name: string }>(tables);
     const work = async (session: Session) => {
