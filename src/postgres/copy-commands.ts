@@ -11,8 +11,8 @@ export function copyCommands(ranges: readonly CopyRange[], snapshot: string): st
 }
 
 /**
- * Those of pg_dump's own sessions. Source: setup_connection in src/bin/pg_dump/pg_dump.c. The last two are for ranges: rows
- * come in their order, and no others are read.
+ * Those of pg_dump's own sessions. Source: setup_connection in src/bin/pg_dump/pg_dump.c. The last three are for ranges: rows
+ * come in their order, no others are read, and no code is compiled for it.
  */
 const settings = [
   "search_path = ''",
@@ -26,6 +26,7 @@ const settings = [
   'row_security = off',
   'max_parallel_workers_per_gather = 0',
   'enable_seqscan = off',
+  'jit = off',
 ];
 
 function copyRange({ table: { name, schema, table, columns }, from, to }: CopyRange): string[] {

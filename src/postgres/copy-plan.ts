@@ -51,8 +51,9 @@ export function tablesToCopy(session: Session): Promise<CopyTable[]> {
 }
 
 /**
- * Cut into pieces, in order: some whole tables each, or a range of one. They are a few for each worker, so that all are done
- * at about the same time, whatever the rows cost.
+ * Dealt out in pieces, in order: some whole tables each, or a range of one. They are a few for each worker, so that all are
+ * done at about the same time, whatever the rows cost. Cut is only a table that all would wait for in the end: the server
+ * reads ranges through its whole cache, and what the application has in there goes; a whole large table it does not.
  */
 export function cutUp(tables: readonly CopyTable[], workers: number): CopyRange[][] {
   const all = tables.reduce((sum, { bytes }) => sum + bytes, 0);
@@ -60,25 +61,28 @@ export function cutUp(tables: readonly CopyTable[], workers: number): CopyRange[
   const pieces: CopyRange[][] = [];
   let room = 0;
   for (const table of tables) {
-    const { bytes, pages } = table;
-    const count = pages === null ? 1 : Math.max(1, Math.round(bytes / size));
-    const page = (index: number) =>
-      index === 0 || index === count ? undefined : Math.floor((pages! * index) / count);
-    const ranges = Array.from({ length: count }, (_, index) => ({
-      table,
-      from: page(index),
-      to: page(index + 1),
-    }));
-    if (bytes <= room) pieces.at(-1)!.push(...ranges);
-    else pieces.push(...ranges.map(range => [range]));
+    const { bytes } = table;
+    if (bytes <= room) pieces.at(-1)!.push({ table });
+    else if (bytes * workers > longestWait * all) pieces.push(...cut(table, Math.round(bytes / size)));
+    else pieces.push([{ table }]);
     room = bytes <= room ? room - bytes : size - bytes;
   }
   return pieces;
 }
 
+function cut(table: CopyTable, count: number): CopyRange[][] {
+  const { pages } = table;
+  if (pages === null || count < 2) return [[{ table }]];
+  const page = (index: number) =>
+    index === 0 || index === count ? undefined : Math.floor((pages * index) / count);
+  return Array.from({ length: count }, (_, index) => [{ table, from: page(index), to: page(index + 1) }]);
+}
+
 const piecesEach = 2;
 /** What is smaller does not pay for a session of its own. */
 const leastPiece = 8 * 1024 * 1024;
+/** How many times what each worker has to do one may have instead. */
+const longestWait = 2;
 
 /** Whole tables, dealt out so that all have about as much to do; none is empty. */
 export function shareOut(tables: readonly CopyTable[], workers: number): CopyTable[][] {

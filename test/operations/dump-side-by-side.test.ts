@@ -54,7 +54,7 @@ line ""x""" ("Id \\", "select", é, at, f) SELECT n, x, 'é', now(), n / 3.0 FRO
   );
 });
 
-async function backup(settings: object = { jobs: 2 }): Promise<{ path: string; manifest: Manifest }> {
+async function backup(settings: object = { jobs: 6 }): Promise<{ path: string; manifest: Manifest }> {
   const project = targetProject({ local: hostTarget(server, database) }, settings);
   await project.must(['backup']);
   const path = project.newest();
@@ -103,7 +103,7 @@ test('the manifest says where the parts are, each gzip of its own: whole tables,
   const [first, ...others] = rowParts.slice(0, ends.indexOf(true) + 1);
   assert.match(first!, /\nCOPY public\.large /);
   assert.ok(others.length > 0);
-  for (const text of others) assert.match(text, /^-?\d+\t(?:[0-9a-f]{960}|z+)\n/);
+  for (const text of others) assert.match(text, /^(?:$|-?\d+\t(?:[0-9a-f]{960}|z+)\n)/);
 });
 
 test('it is the same without igzip', async () => {
@@ -135,7 +135,7 @@ test('somebody who waits to change a table makes one pg_dump do it all, when the
 });
 
 test('a proof and a comparison read large tables side by side too', async () => {
-  const project = targetProject({ local: hostTarget(server, database) }, { jobs: 2 });
+  const project = targetProject({ local: hostTarget(server, database) }, { jobs: 6 });
   await project.must(['backup']);
   const verified = await project.run(['--verbose', 'verify', 'latest']);
   assert.equal(verified.exitCode, 0, verified.stderr);
