@@ -18,7 +18,7 @@ const limit = 200e6;
 /** What was taken for each size, the smallest first. */
 export function growth(sizes: readonly (readonly Taken[])[]): Growth[] {
   return (sizes[0] ?? []).map(({ work }) => {
-    const peaks = sizes.map(taken => taken.find(one => one.work === work)?.runs[0]?.peak);
+    const peaks = sizes.map(taken => taken.find(one => one.work === work)?.peak);
     const [first, last] = [peaks[0], peaks.at(-1)];
     const ratio = first && last ? last / first : undefined;
     const small = peaks.every(peak => peak !== undefined && peak <= limit);

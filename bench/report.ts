@@ -25,11 +25,10 @@ export function goalTable(judged: readonly Judged[]): string {
 /** What each program took. */
 export function workTable(taken: readonly Taken[]): string {
   const header = ['', 'RUNS', 'WALL s', 'FROM–TO', 'CPU s', 'MACHINE s', 'FILE MB', 'PEAK MB'];
-  const lines = taken.map(({ work, runs, failed }) => {
+  const lines = taken.map(({ work, runs, peak, failed }) => {
     if (runs.length === 0) return [works[work].does, failed ? 'failed' : '0', '', '', '', '', '', ''];
     const wall = runs.map(run => run.wall);
     const bytes = runs.flatMap(run => run.bytes ?? []);
-    const peak = Math.max(...runs.map(run => run.peak));
     return [
       works[work].does,
       `${runs.length}${failed ? ', then failed' : ''}`,
@@ -38,7 +37,7 @@ export function workTable(taken: readonly Taken[]): string {
       seconds(median(runs.map(run => run.cpu))),
       seconds(median(runs.map(run => run.machine))),
       bytes.length > 0 ? megabytes(median(bytes)) : '',
-      peak > 0 ? megabytes(peak) : '',
+      peak === undefined ? '' : megabytes(peak),
     ];
   });
   return table(header, lines);

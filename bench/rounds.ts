@@ -5,7 +5,9 @@ import { type Made, type Work, type WorkName, works } from './works.ts';
 /** All measurements of one work. */
 export interface Taken {
   readonly work: WorkName;
-  readonly runs: (Omit<Measurement, 'stdout'> & Made)[];
+  readonly runs: (Omit<Measurement, 'stdout' | 'peak'> & Made)[];
+  /** The most bytes that its processes had resident together, in the first round only: to look takes time from what is timed. */
+  peak?: number;
   /** Why there are no more. */
   failed?: string;
 }
@@ -13,7 +15,7 @@ export interface Taken {
 export interface RoundsRequest {
   readonly names: readonly WorkName[];
   readonly repeat: number;
-  /** Once before, for nothing. */
+  /** Once before, of which only the memory counts. */
   readonly warmUp: boolean;
   tell(line: string): void;
   /** Throws when there is to be no more work. */
@@ -28,7 +30,8 @@ export async function measureInRounds(scene: Scene, request: RoundsRequest): Pro
   const isQuick = ({ work }: Taken) => (works[work] as Work).quick === true;
   const slow = taken.filter(one => !isQuick(one));
   const quick = taken.filter(isQuick);
-  for (let round = request.warmUp ? 0 : 1; round <= request.repeat; round++) {
+  const firstRound = request.warmUp ? 0 : 1;
+  for (let round = firstRound; round <= request.repeat; round++) {
     for (const one of slow) await take(one, round);
   }
   for (let round = 0; round <= quickRounds; round++) for (const one of quick) await take(one, round);
@@ -41,9 +44,11 @@ export async function measureInRounds(scene: Scene, request: RoundsRequest): Pro
     try {
       const command = await work.prepare(scene);
       if (!work.quick) await scene.settle();
-      const measured = await measure(command, { watch: !work.quick });
+      const watch = round === firstRound && !work.quick;
+      const measured = await measure(command, { watch });
       const made = (await work.after?.(scene, measured)) ?? {};
-      const { stdout: _, ...numbers } = measured;
+      const { stdout: _, peak, ...numbers } = measured;
+      if (watch) one.peak = peak;
       if (round > 0) one.runs.push({ ...numbers, ...made });
       const turn = round === 0 ? 'warm-up' : `${round} of ${request.repeat}`;
       if (!work.quick) request.tell(`${turn}: ${work.does}: ${measured.wall.toFixed(2)} s`);
