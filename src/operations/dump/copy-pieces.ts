@@ -36,8 +36,8 @@ export interface PiecePlaces {
 
 /**
  * Copies pieces out by so many sessions, each of which takes one after the other: the first of them from the front, the
- * others from the back, until they meet. Fulfils with what each became, in order. Rejects with what failed first, when no
- * program runs any more.
+ * others from the back, until they meet. Fulfils with what each became, in order. When one fails, all programs of the
+ * group are ended, and it rejects when its own have.
  */
 export async function copyPieces(
   pieces: readonly CopyRange[][],
@@ -64,7 +64,7 @@ export async function copyPieces(
     return copied;
   } catch (error) {
     waiting.length = 0;
-    source.programs.kill();
+    source.programs.kill(error);
     await Promise.allSettled(sessions);
     throw error;
   }

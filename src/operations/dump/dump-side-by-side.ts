@@ -66,10 +66,10 @@ export async function dumpSideBySide(
     ];
     return { ...(await joined.digest()), parts, access: await access };
   } catch (error) {
-    programs.kill();
+    programs.kill(error);
     await Promise.allSettled([dumping, copying, access]);
     await joined.digest().catch(() => undefined); // when nothing reads the files any more
-    throw error;
+    throw programs.failure;
   } finally {
     progress.stop();
     for (const file of temporary) await file.discard();
