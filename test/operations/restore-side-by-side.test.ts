@@ -76,22 +76,29 @@ describe('a restore by several sessions', () => {
   });
 
   /** Two at least that do so stand at the gate at the same time. */
-  function together(words: string, at: PgServer): Promise<void> {
+  function together(words: string, at: PgServer, name = database): Promise<void> {
     return waitUntil(`two sessions at once: ${words}`, async () => {
-      const such = `SELECT pid FROM pg_stat_activity WHERE query LIKE '${words}%' AND state = 'active'`;
+      const such = `SELECT pid FROM pg_stat_activity
+        WHERE query LIKE '${words}%' AND state = 'active' AND datname LIKE '${name}\\_restoring%'`;
       return (await rows(at, 'postgres', such)).length > 1;
     });
   }
 
   /** Holds a restore at the gate until two of its sessions stand there. */
-  async function held(words: string, at: PgServer, of: TargetProject, file: string): Promise<void> {
+  async function held(
+    words: string,
+    at: PgServer,
+    of: TargetProject,
+    file: string,
+    name?: string,
+  ): Promise<void> {
     const gate = openSession(at, 'postgres');
     await gate.execute(`SELECT pg_advisory_lock(${key})`);
     const run = of.start(['restore', file, '--force']);
     const ended = run.finished.then(({ stderr }) => {
       throw new Error(`it has ended: ${stderr}`);
     });
-    await Promise.race([together(words, at), ended]).finally(gate.close);
+    await Promise.race([together(words, at, name), ended]).finally(gate.close);
     const { exitCode, stderr } = await run.finished;
     assert.equal(exitCode, 0, stderr);
     await ended.catch(() => undefined);
@@ -143,7 +150,7 @@ describe('a restore by several sessions', () => {
     const docker = targetProject({ docker: containerTarget(container, name) });
     await docker.must(['backup']);
     putInParts(docker.newest(), tables);
-    await held('COPY public.', inside, docker, 'latest');
+    await held('COPY public.', inside, docker, 'latest', name);
     assert.deepEqual(differences(before, await fingerprint(inside, name)), []);
   });
 
