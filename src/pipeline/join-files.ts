@@ -3,16 +3,16 @@ import type { FileHandle } from 'node:fs/promises';
 import type { StreamDigest } from './meter.ts';
 
 /**
- * A file that programs write to, and others are appended to. Each byte is read once, for the SHA-256 of the whole, and is
- * on its way to the disk meanwhile. Calls are carried out one after the other; when one fails, all that follow do.
+ * A file that programs write to at its end, and others are appended to. It is read as it grows, for the SHA-256 of the whole,
+ * and is on its way to the disk meanwhile. Steps are taken one after the other; when one fails, those behind it do too.
  */
 export interface JoinedFile {
-  /** Takes what has been written to the file since; fulfils with how many bytes that are. */
-  grown(): Promise<number>;
-  /** Appends another one as it is; fulfils with its bytes. */
+  /** Appends another one as it is, when nothing else writes any more; fulfils with its bytes. */
   append(file: FileHandle): Promise<number>;
-  /** Of all that was taken. */
+  /** Of all that is in the file. */
   digest(): Promise<StreamDigest>;
+  /** Lets go of the file. Safe to call at any time. */
+  stop(): Promise<void>;
 }
 
 export function joinedFile(to: FileHandle): JoinedFile {
@@ -46,28 +46,37 @@ export function joinedFile(to: FileHandle): JoinedFile {
         hash.update(piece);
         await written;
       }
-      sync();
-      bytes += size;
-      return size;
     } finally {
       await reading.catch(() => undefined);
     }
+    if (size > 0) sync();
+    bytes += size;
+    return size;
   };
   // A failure is told only once, so the one who publishes the file would not learn of it.
   const sync = () => {
     synced = synced.then(() => to.datasync());
     synced.catch(() => undefined); // told by the digest
   };
+  const grown = () => inTurn(() => take(to, bytes));
+  const timer = setInterval(grown, every);
   return {
-    grown: () => inTurn(() => take(to, bytes)),
-    append: file => inTurn(() => take(file, 0)),
-    digest: () =>
-      inTurn(async () => {
-        await synced;
-        return { bytes, sha256: hash.copy().digest('hex') };
-      }),
+    async append(file) {
+      await grown();
+      return inTurn(() => take(file, 0));
+    },
+    async digest() {
+      await grown();
+      await synced;
+      return { bytes, sha256: hash.copy().digest('hex') };
+    },
+    async stop() {
+      clearInterval(timer);
+      await Promise.allSettled([last, synced]);
+    },
   };
 }
 
+const every = 500; // milliseconds
 /** Streams of small pieces take four times as long. */
 const bufferSize = 4 * 1024 * 1024;

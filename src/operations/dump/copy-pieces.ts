@@ -28,8 +28,6 @@ export interface PiecePlaces {
   readonly front: StagedFile;
   /** Fulfils when it has all that stands before them. */
   readonly ready: Promise<unknown>;
-  /** Told when it has one more. */
-  readonly grown: () => void;
   /** Makes a file for one from the back. */
   readonly stage: () => Promise<StagedFile>;
 }
@@ -43,16 +41,14 @@ export async function copyPieces(
   pieces: readonly CopyRange[][],
   workers: number,
   source: PieceSource,
-  { front, ready, grown, stage }: PiecePlaces,
+  { front, ready, stage }: PiecePlaces,
 ): Promise<CopiedPiece[]> {
   const copied: CopiedPiece[] = [];
   const waiting = pieces.map((ranges, index) => ({ ranges, index }));
   const fromFront = async () => {
     await ready;
-    for (let next = waiting.shift(); next; next = waiting.shift()) {
+    for (let next = waiting.shift(); next; next = waiting.shift())
       copied[next.index] = await copyOut(next.ranges, front, source);
-      grown();
-    }
   };
   const fromBack = async () => {
     for (let next = waiting.pop(); next; next = waiting.pop())

@@ -28,13 +28,15 @@ export async function dumpAlone(
     access ??= dumpAccess(server, snapshot);
     return (await access).block;
   };
-  const sizes = await writeDump(dump, { compress, head: staged.handle }, addition, bytes =>
-    run.emit({ type: 'progress', stage: 'dump', bytes }),
-  );
-  const joined = joinedFile(staged.handle);
-  await joined.grown();
-  const digest = await joined.digest();
-  return { ...digest, parts: [{ bytes: digest.bytes, rawBytes: sizes.head }], access: await access! };
+  const tell = (bytes: number) => run.emit({ type: 'progress', stage: 'dump', bytes });
+  const whole = joinedFile(staged.handle);
+  try {
+    const sizes = await writeDump(dump, { compress, head: staged.handle }, addition, tell);
+    const digest = await whole.digest();
+    return { ...digest, parts: [{ bytes: digest.bytes, rawBytes: sizes.head }], access: await access! };
+  } finally {
+    await whole.stop();
+  }
 }
 
 /** Each pg_dump locks every table and reads every sequence, and lets go of none of them before it ends. */

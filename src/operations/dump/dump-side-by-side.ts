@@ -48,12 +48,12 @@ export async function dumpSideBySide(
   };
   const dumping = dumpRest();
   dumping.catch(head.reject);
-  const headBytes = head.promise.then(joined.grown);
+  const headBytes = head.promise.then(async () => (await staged.handle.stat()).size);
   const copying = copyPieces(
     cutUp(tables, workers),
     workers,
     { server, snapshot, compress, programs, progress },
-    { front: staged, ready: headBytes, grown: () => void joined.grown(), stage },
+    { front: staged, ready: headBytes, stage },
   );
   try {
     const [sizes, copied] = await Promise.all([dumping, copying, access]);
@@ -68,10 +68,10 @@ export async function dumpSideBySide(
   } catch (error) {
     programs.kill(error);
     await Promise.allSettled([dumping, copying, access]);
-    await joined.digest().catch(() => undefined); // when nothing reads the files any more
     throw programs.failure;
   } finally {
     progress.stop();
+    await joined.stop();
     for (const file of temporary) await file.discard();
   }
 }
