@@ -43,8 +43,9 @@ function isInTheWay(error: unknown): error is ClientFailure {
 }
 
 /**
- * The large tables, locked as pg_dump locks what it reads, and how many sessions may read them side by side. None where one pg_dump has to do it alone: without a snapshot that others can see, with too few connections, or where
- * somebody is about to change a table.
+ * The large tables, locked as pg_dump locks what it reads, and how many sessions may read them side by side. None where
+ * one pg_dump has to do it alone: without a snapshot that others can see, with too few connections, or where somebody is
+ * about to change a table.
  */
 async function tablesToShare(
   snapshot: Snapshot,
