@@ -11,6 +11,11 @@ export class Channel {
   readonly stderr: StderrText;
   /** The wrapper's pid, or that there is no such program. */
   readonly announced: Promise<string>;
+  /**
+   * Fulfils when there is more output than what an engine itself has to say. The wrapper's word, which takes another way,
+   * may stand behind it, and is not read as long as nobody takes the output.
+   */
+  readonly flowing: Promise<''>;
   /** Fulfils when nothing more will come. */
   readonly closed: Promise<void>;
   /** Of frames, so far. */
@@ -23,6 +28,7 @@ export class Channel {
   readonly #frames: Demultiplexer;
   #close: () => void = () => undefined;
   #announce: (word: string) => void = () => undefined;
+  #flow: (word: '') => void = () => undefined;
   #programEnded = false;
 
   /** `onBroken`: whoever was to read the output, or to write the input, gave up. */
@@ -33,6 +39,9 @@ export class Channel {
     });
     this.announced = new Promise(resolve => {
       this.#announce = resolve;
+    });
+    this.flowing = new Promise(resolve => {
+      this.#flow = resolve;
     });
     this.stderr = new StderrText(mark, word => {
       if (word === words.ended) this.#afterProgram(input);
@@ -50,6 +59,7 @@ export class Channel {
     socket
       .on('data', chunk => {
         this.bytes += chunk.length;
+        if (this.bytes > mostOfEngine) this.#flow('');
       })
       .on('error', error => {
         this.broken ??= error.message;
@@ -115,3 +125,6 @@ export class Channel {
     });
   }
 }
+
+/** Less than what streams hold back when nobody reads. */
+const mostOfEngine = 8 * 1024;

@@ -52,10 +52,10 @@ function unlessAborted(starting: Promise<Started>, signal: AbortSignal): Promise
   });
 }
 
-/** Waits for the wrapper's first word: output before it is none of the program's. */
+/** Waits for the wrapper's first word; little output before it is none of the program's. */
 async function begun(program: Program, { program: name }: ClientCall, place: Place): Promise<void> {
-  const { announced, closed } = program.channel;
-  const word = await Promise.race([announced, closed]);
+  const { announced, flowing, closed } = program.channel;
+  const word = await Promise.race([announced, flowing, closed]);
   if (word !== undefined && word !== words.missing) return;
   const failure = await program.done.then(
     () => undefined,
