@@ -3,11 +3,11 @@ import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 /**
  * For a process of our own only: gigabytes pass by here in buffers that are soon free, for which V8 would mark all of its
  * memory, again and again, in a sixth of our time. The young ones are collected as soon as there are some, in half a
- * millisecond, and marking waits until its memory has become four times as large. It must not be switched off: compilers in the
- * background may then wait for it when the process exits, and that for them.
+ * millisecond, and marking waits until its memory has become two and a half times as large. It must not be switched off:
+ * compilers in the background may then wait for it when the process exits, and that for them.
  */
 export function collectBuffers(): void {
-  setFlagsFromString('--heap-growing-percent=300');
+  setFlagsFromString('--heap-growing-percent=150');
   let collect: NodeJS.GCFunction | undefined;
   /** What was still in use at the last collection. Looked at too often, it would pass for old. */
   let left = 0;
