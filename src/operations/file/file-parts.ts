@@ -15,6 +15,7 @@ export interface FileParts {
   from(first: number, end: number): FilePart;
 }
 
+/** One or more of them, read as one. */
 export interface FilePart {
   /** What it has of the whole text. */
   readonly text: ByteRange;

@@ -4,6 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { Demultiplexer } from '../../../adapters/container/demultiplexer.ts';
+import { frame } from './frame.ts';
 
 interface Frame {
   readonly stream: number;
@@ -11,10 +12,7 @@ interface Frame {
 }
 
 function encode({ stream, payload }: Frame): Buffer {
-  const header = Buffer.alloc(8);
-  header.writeUInt8(stream, 0);
-  header.writeUInt32BE(payload.length, 4);
-  return Buffer.concat([header, payload]);
+  return frame(stream, payload);
 }
 
 async function takeApart(chunks: readonly Uint8Array[]): Promise<{ stdout: Buffer; stderr: Buffer }> {
@@ -32,14 +30,14 @@ function cut(bytes: Buffer, places: readonly number[]): Buffer[] {
   return at.slice(1).map((end, index) => bytes.subarray(at[index], end));
 }
 
-const frame = fc.record({
+const anyFrame = fc.record({
   stream: fc.constantFrom(1, 2),
   payload: fc.uint8Array({ maxLength: 200 }),
 });
 
 test('gives back both streams whatever the pieces they arrive in', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(frame), fc.array(fc.nat()), async (frames, places) => {
+    fc.asyncProperty(fc.array(anyFrame), fc.array(fc.nat()), async (frames, places) => {
       const { stdout, stderr } = await takeApart(cut(Buffer.concat(frames.map(encode)), places));
       const written = (stream: number) =>
         Buffer.concat(frames.filter(one => one.stream === stream).map(one => one.payload));
@@ -50,7 +48,7 @@ test('gives back both streams whatever the pieces they arrive in', async () => {
 
 test('takes a stream that breaks off inside a frame for broken', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(frame), frame, fc.nat(), async (frames, last, place) => {
+    fc.asyncProperty(fc.array(anyFrame), anyFrame, fc.nat(), async (frames, last, place) => {
       const partial = encode(last);
       const some = partial.subarray(0, 1 + (place % (partial.length - 1)));
       await assert.rejects(takeApart([...frames.map(encode), some]), /ended inside a frame/);

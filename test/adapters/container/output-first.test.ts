@@ -4,13 +4,7 @@ import { buffer } from 'node:stream/consumers';
 import { test } from 'node:test';
 import type { Place } from '../../../adapters/container/place.ts';
 import { containerSpawn } from '../../../adapters/container/spawn.ts';
-
-function frame(stream: 1 | 2, payload: Buffer | string): Buffer {
-  const header = Buffer.alloc(8);
-  header.writeUInt8(stream, 0);
-  header.writeUInt32BE(Buffer.byteLength(payload), 4);
-  return Buffer.concat([header, Buffer.from(payload)]);
-}
+import { frame } from './frame.ts';
 
 /** An engine that carries stderr later than stdout, as one may: each takes a way of its own. */
 function placeOf(output: Buffer): Place {
